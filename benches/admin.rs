@@ -100,7 +100,7 @@ async fn main() {
     let large = open_site(&with_database(postgres.url(), "large"), None).await;
     is_good &= measure_bulk_actions(&large, plain_rate).await;
     large.app.pool.close().await;
-    server.close().await.expect("a closed connection");
+    server.close().await.expect("the connection closes");
     postgres.stop();
     fs::remove_dir_all(&folder).expect("the folder is removed");
     assert!(is_good, "a bound is exceeded; see above");
@@ -212,14 +212,14 @@ impl FilterMeasurement {
             (page, CardScope::SingleComment)
         };
         let ids: Vec<CommentId> = page
-            .expect("they are found")
+            .expect("the matching comments are read")
             .found
             .iter()
             .map(|found| found.id)
             .collect();
         let cards = store::cards::list(&mut db, &ids, scope)
             .await
-            .expect("there are cards");
+            .expect("the cards are read");
         let time = started.elapsed().as_secs_f64();
         if counts {
             self.times[size].push(time);

@@ -78,7 +78,7 @@ fn load_real_comments() -> Option<Vec<SampleComment>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/spam/youtube-en.jsonl");
     let text = fs::read_to_string(path).ok()?;
     let lines = text.lines().map(|line| {
-        let line: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
+        let line: serde_json::Value = serde_json::from_str(line).expect("each line is valid JSON");
         let body = line["text"].as_str().expect("a text").to_owned();
         SampleComment {
             id: body.clone(),
@@ -265,7 +265,7 @@ impl BenchExample {
 impl InMemoryModel {
     fn train(&mut self, example: &BenchExample) {
         self.totals.examples.add(example.is_spam, 1);
-        let count = i64::try_from(example.features.len()).expect("a small number");
+        let count = i64::try_from(example.features.len()).expect("the number of features fits i64");
         self.totals.features.add(example.is_spam, count);
         for feature in &example.features {
             self.counts

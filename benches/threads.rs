@@ -62,7 +62,7 @@ async fn main() {
     sqlx::query("vacuum analyze")
         .execute(&pool)
         .await
-        .expect("a vacuum");
+        .expect("the tables are vacuumed");
     let small = find_article(&pool, SMALL_COMMENTS).await;
     let large = find_article(&pool, LARGE_COMMENTS).await;
     let last = count_pages(&pool, &large).await;
@@ -95,7 +95,7 @@ async fn main() {
             group
         })
     });
-    let measured = measured.await.expect("results");
+    let measured = measured.await.expect("the measuring task does not panic");
     let mut is_good = true;
     for group in &measured {
         is_good &= print_results(group);
@@ -115,11 +115,12 @@ fn import(folder: &Path, database: &str) {
         2 => LARGE_COMMENTS,
         _ => 10,
     })
-    .expect("an export");
+    .expect("the export is written");
     drop(out);
     let key = folder.join("key");
-    fs::write(&key, "7".repeat(64)).expect("a key");
-    fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("permissions");
+    fs::write(&key, "7".repeat(64)).expect("the key file is written");
+    fs::set_permissions(&key, PermissionsExt::from_mode(0o600))
+        .expect("the key file's permissions are set");
     let status = Command::new(env!("CARGO_BIN_EXE_broadsheet"))
         .args(["import", "wordpress"])
         .arg(&file)
@@ -138,10 +139,10 @@ async fn find_article(pool: &PgPool, comments: u64) -> String {
     sqlx::query_scalar(
         "select path from articles where (select count(*) from comments where article_id = articles.id) = $1",
     )
-    .bind(i64::try_from(comments).expect("it fits"))
+    .bind(i64::try_from(comments).expect("the number of comments fits i64"))
     .fetch_one(pool)
     .await
-    .expect("an imported article")
+    .expect("an article has this number of comments")
 }
 
 async fn count_pages(pool: &PgPool, path: &str) -> i64 {
@@ -151,7 +152,7 @@ async fn count_pages(pool: &PgPool, path: &str) -> i64 {
     .bind(path)
     .fetch_one(pool)
     .await
-    .expect("a number of threads");
+    .expect("the number of threads is read");
     (threads + 49) / 50
 }
 
@@ -168,10 +169,10 @@ async fn find_permalink(pool: &PgPool, path: &str, position: Option<u64>) -> Str
              (select id from numbered where status = 'approved' order by position desc limit 1))",
     )
     .bind(path)
-    .bind(position.map(|position| i64::try_from(position).expect("it fits")))
+    .bind(position.map(|position| i64::try_from(position).expect("the position fits i64")))
     .fetch_one(pool)
     .await
-    .expect("a comment");
+    .expect("the article has an approved comment");
     format!("/comments/{id}")
 }
 
@@ -180,7 +181,9 @@ async fn serve(pool: PgPool) -> SocketAddr {
         .await
         .expect("a port");
     let server = listener.local_addr().expect("a local address");
-    let config = Settings::default().check().expect("settings");
+    let config = Settings::default()
+        .check()
+        .expect("the default settings are valid");
     let keys = KeyRing::from_secret(&[7; 32]);
     let app = App::new(pool, Clock::System, keys, config, Argon2::default());
     tokio::spawn(async move { axum::serve(listener, router::router(app)).await });
@@ -238,25 +241,29 @@ fn count_top_level(html: &str) -> usize {
 /// Requests a page. Returns the seconds until the response begins, and its body.
 fn request(server: SocketAddr, path: &str, encoding: &str) -> (f64, Vec<u8>) {
     let mut stream = TcpStream::connect(server).expect("a connection");
-    stream.set_nodelay(true).expect("a socket");
+    stream
+        .set_nodelay(true)
+        .expect("the connection sends without delay");
     let request = format!(
         "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:8600\r\naccept-encoding: {encoding}\r\nconnection: close\r\n\r\n"
     );
     stream
         .write_all(request.as_bytes())
-        .expect("a sent request");
+        .expect("the request is sent");
     let sent = Instant::now();
     let mut response = vec![0; 1];
     stream.read_exact(&mut response).expect("a response");
     let time = sent.elapsed().as_secs_f64();
-    stream.read_to_end(&mut response).expect("a whole response");
+    stream
+        .read_to_end(&mut response)
+        .expect("the whole response is read");
     let status = &response[..12];
     let is_expected = status.ends_with(b" 200") || status.ends_with(b" 303");
     assert!(is_expected, "{path}: {}", String::from_utf8_lossy(status));
     let end = response
         .windows(4)
         .position(|bytes| bytes == b"\r\n\r\n")
-        .expect("a head");
+        .expect("the response has a head");
     (time, response.split_off(end + 4))
 }
 

@@ -108,7 +108,7 @@ async fn main() {
     );
     let mut is_good = share >= MIN_SHARE && memory < MAX_MEMORY;
     if !arguments.iter().any(|argument| argument == "--small") {
-        fs::remove_file(&export).expect("the file is ours");
+        fs::remove_file(&export).expect("the export file is removed");
         let large = bench.write_export(articles * 10);
         let run = bench.import(&large).await;
         println!(
@@ -123,7 +123,7 @@ async fn main() {
     }
     let folder = bench.folder.clone();
     bench.postgres.stop();
-    fs::remove_dir_all(&folder).expect("the folder is ours");
+    fs::remove_dir_all(&folder).expect("the bench folder is removed");
     assert!(is_good, "speed or memory misses its bound");
 }
 
@@ -136,7 +136,7 @@ impl ImportBench {
     fn write_export(&self, articles: u64) -> PathBuf {
         let file = self.folder.join(format!("made-{articles}.xml"));
         let mut out = BufWriter::new(File::create(&file).expect("a file"));
-        sample_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
+        sample_export::write(&mut out, articles, COMMENTS_EACH).expect("the export is written");
         drop(out);
         let bytes = fs::metadata(&file).expect("a file").len();
         println!(
@@ -151,12 +151,18 @@ impl ImportBench {
         self.databases += 1;
         let name = format!("bench_{}", self.databases);
         self.execute(&format!("create database {name}")).await;
-        let (server, _) = self.postgres.url().rsplit_once('/').expect("an address");
+        let (server, _) = self
+            .postgres
+            .url()
+            .rsplit_once('/')
+            .expect("the URL ends in a database");
         format!("{server}/{name}")
     }
 
     async fn drop_database(&self, database: &str) {
-        let (_, name) = database.rsplit_once('/').expect("an address");
+        let (_, name) = database
+            .rsplit_once('/')
+            .expect("the URL ends in a database");
         self.execute(&format!("drop database {name}")).await;
     }
 
@@ -166,15 +172,16 @@ impl ImportBench {
             .expect("a connection");
         db.execute(AssertSqlSafe(statement.to_owned()))
             .await
-            .expect("it is done");
+            .expect("the statement runs");
     }
 
     /// Runs the import command and measures it.
     async fn import(&mut self, file: &Path) -> ImportRun {
         let database = self.create_database().await;
         let key = self.folder.join("key");
-        fs::write(&key, "7".repeat(64)).expect("a key");
-        fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a sealed key");
+        fs::write(&key, "7".repeat(64)).expect("the key file is written");
+        fs::set_permissions(&key, PermissionsExt::from_mode(0o600))
+            .expect("the key file's permissions are set");
         let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_broadsheet"))
             .args(["import", "wordpress"])
@@ -185,12 +192,12 @@ impl ImportBench {
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
             .spawn()
-            .expect("it starts");
+            .expect("the program starts");
         let mut memory = 0;
         let status = loop {
             // VmHWM is the peak (proc(5)), so the last value before the exit is the right one.
             memory = peak_memory(child.id()).unwrap_or(memory);
-            if let Some(status) = child.try_wait().expect("the database answers") {
+            if let Some(status) = child.try_wait().expect("the process can be polled") {
                 break status;
             }
             sleep(Duration::from_millis(10));
@@ -210,15 +217,19 @@ impl ImportBench {
         let source = PgPool::connect(from).await.expect("a connection");
         for table in TABLES {
             let statement = format!("copy {table} to stdout");
-            let mut rows = source.copy_out_raw(&statement).await.expect("rows");
+            let mut rows = source
+                .copy_out_raw(&statement)
+                .await
+                .expect("the rows are copied out");
             let mut file = File::create(self.folder.join(table)).expect("a file");
-            while let Some(bytes) = rows.try_next().await.expect("rows") {
-                std::io::Write::write_all(&mut file, &bytes).expect("written");
+            while let Some(bytes) = rows.try_next().await.expect("the rows are copied out") {
+                std::io::Write::write_all(&mut file, &bytes)
+                    .expect("the rows are written to the file");
             }
         }
         source.close().await;
         let mut db = PgConnection::connect(&to).await.expect("a connection");
-        MIGRATOR.run(&mut db).await.expect("tables");
+        MIGRATOR.run(&mut db).await.expect("migrations run");
         let started = Instant::now();
         let mut rows = 0;
         let mut transaction = db.begin().await.expect("a transaction");
@@ -231,12 +242,14 @@ impl ImportBench {
             let file = tokio::fs::File::open(self.folder.join(table))
                 .await
                 .expect("a file");
-            copy.read_from(file).await.expect("rows are inserted");
-            rows += copy.finish().await.expect("rows are in");
+            copy.read_from(file)
+                .await
+                .expect("the rows are sent to Postgres");
+            rows += copy.finish().await.expect("the rows are inserted");
         }
-        transaction.commit().await.expect("they are kept");
+        transaction.commit().await.expect("the transaction commits");
         let time = started.elapsed();
-        db.close().await.expect("it closes");
+        db.close().await.expect("the connection closes");
         self.drop_database(&to).await;
         (time, rows)
     }

@@ -103,14 +103,14 @@ impl Clock {
     pub fn now(&self) -> Ts {
         match self {
             Self::System => Ts::new(Timestamp::now()),
-            Self::Fixed(time) => *time.lock().expect("no holder of the clock panics"),
+            Self::Fixed(time) => *time.lock().expect("the lock is not poisoned"),
         }
     }
 
     /// Moves a fixed clock forward. Does nothing if the clock is the system's.
     pub fn advance(&self, seconds: i64) {
         if let Self::Fixed(time) = self {
-            let mut time = time.lock().expect("no holder of the clock panics");
+            let mut time = time.lock().expect("the lock is not poisoned");
             *time = time.plus_seconds(seconds);
         }
     }

@@ -16,10 +16,7 @@ static UKRAINIAN: LazyLock<MessageBundle> =
     LazyLock::new(|| load_bundle(Language::Ukrainian, include_str!("../locales/uk.ftl")));
 
 fn load_bundle(language: Language, source: &'static str) -> MessageBundle {
-    let language: LanguageIdentifier = language
-        .code()
-        .parse()
-        .expect("the codes of our languages are well formed");
+    let language: LanguageIdentifier = language.code().parse().expect("the language code is valid");
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(_, errors)| {
         panic!("the {language} translations do not parse: {errors:?}")
     });
@@ -28,7 +25,7 @@ fn load_bundle(language: Language, source: &'static str) -> MessageBundle {
     bundle.set_use_isolating(false);
     bundle
         .add_resource(resource)
-        .expect("a test checks that each message is there once");
+        .expect("each message is defined only once");
     bundle
 }
 

@@ -16,13 +16,14 @@ pub struct RateLimits {
 
 /// Number of comments that one IP network may post in a row before it has to wait. A household or a small newsroom may
 /// share one IP address.
-const REPLY_BURST: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
+const REPLY_BURST: NonZeroU32 = NonZeroU32::new(10).expect("the burst of comments is not zero");
 /// Time to wait for each further comment after the burst. WordPress allows one comment per IP address in 15 s.
 const REPLY_INTERVAL: Duration = Duration::from_secs(6);
 
 /// Number of actions in a row on signed pages (opened from emails) from one IP network, enough for a moderator who works
 /// through a digest.
-const SIGNED_BURST: NonZeroU32 = NonZeroU32::new(60).expect("sixty is not zero");
+const SIGNED_BURST: NonZeroU32 =
+    NonZeroU32::new(60).expect("the burst of signed actions is not zero");
 /// Time to wait for each further action on a signed page after the burst. It is shorter than reading takes.
 const SIGNED_INTERVAL: Duration = Duration::from_secs(1);
 

@@ -61,12 +61,12 @@ fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("the folder is there") {
-            let path = entry.expect("the entry reads").path();
+        for entry in fs::read_dir(folder).expect("the folder exists") {
+            let path = entry.expect("the folder's entry is read").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|found| found == extension) {
-                let text = fs::read_to_string(&path).expect("the file reads");
+                let text = fs::read_to_string(&path).expect("the file is read");
                 found.push((path, text));
             }
         }
@@ -81,7 +81,9 @@ fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
 
 fn sources() -> Sources {
     let files = files("src", "rs").into_iter().map(|(path, text)| {
-        let path = path.strip_prefix(root().join("src")).expect("under src");
+        let path = path
+            .strip_prefix(root().join("src"))
+            .expect("the file is under src");
         (path.to_owned(), text)
     });
     Sources::parse(files)
@@ -213,7 +215,7 @@ fn the_architecture_document_lists_every_module_in_its_layer() {
         .flat_map(|layer| layer.iter().map(|module| (*module).to_owned()))
         .collect();
     assert_eq!(modules, in_layers);
-    let lib = fs::read_to_string(root().join("src/lib.rs")).expect("there is a lib.rs");
+    let lib = fs::read_to_string(root().join("src/lib.rs")).expect("src/lib.rs is read");
     let listed: Vec<Vec<&str>> = lib
         .split("\n\n")
         .map(|group| {
@@ -226,7 +228,7 @@ fn the_architecture_document_lists_every_module_in_its_layer() {
         .collect();
     assert_eq!(listed, LAYERS, "src/lib.rs lists other layers");
     let document = fs::read_to_string(root().join("docs/ARCHITECTURE.md"))
-        .expect("there is a docs/ARCHITECTURE.md");
+        .expect("docs/ARCHITECTURE.md is read");
     assert_eq!(
         drawn_layers(&document),
         LAYERS,
@@ -325,7 +327,7 @@ fn every_message_is_translated_into_every_language() {
         .into_iter()
         .map(|language| {
             let text = fs::read_to_string(root().join(format!("locales/{language}.ftl")))
-                .expect("the catalogue reads");
+                .expect("the translation file is read");
             (language, messages(&text))
         })
         .collect();
@@ -411,7 +413,7 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     made.extend([Role::Moderator, Role::Editor, Role::Admin].map(|role| format!("role-{role}")));
     made.extend(["en", "uk"].map(|language| format!("language-{language}")));
     for kind in ["blocked", "unblocked"] {
-        made.extend(["domain", "address", "network"].map(|what| format!("log-{kind}-{what}")));
+        made.extend(["domain", "email", "network"].map(|what| format!("log-{kind}-{what}")));
     }
     made.extend(ReasonKind::iter().map(|kind| format!("reason-{}", kind.code())));
     made.extend(ReasonKind::iter().map(|kind| format!("kind-{}", kind.code())));

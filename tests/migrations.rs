@@ -68,7 +68,7 @@ async fn every_migration_preserves_existing_rows() {
         let rows: i64 = sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}")))
             .fetch_one(&mut db)
             .await
-            .expect("a count");
+            .expect("the number of rows is read");
         assert_eq!(
             rows, expected,
             "{table}: its rows after the last migration; if you added samples, change the number here"
@@ -79,12 +79,12 @@ async fn every_migration_preserves_existing_rows() {
     )
     .fetch_all(&mut db)
     .await
-    .expect("counts");
+    .expect("the stored counts are read");
     let actual: Vec<(String, i64)> =
         sqlx::query_as("select status::text, count(*) from comments group by 1 order by 1")
             .fetch_all(&mut db)
             .await
-            .expect("counts");
+            .expect("the comments are counted");
     assert_eq!(counted, actual, "comment_counts differs from the comments");
     let (comments, counted): (i64, i64) = sqlx::query_as(
         "select (select count(*) from comments where commenter_id = 1 and erased_at is null),
@@ -92,7 +92,7 @@ async fn every_migration_preserves_existing_rows() {
     )
     .fetch_one(&mut db)
     .await
-    .expect("counts");
+    .expect("the counts of the commenter are read");
     assert_eq!(
         comments, counted,
         "commenter_counts differs from the comments"
@@ -103,7 +103,9 @@ async fn every_migration_preserves_existing_rows() {
 #[tokio::test]
 async fn the_sample_audit_log_verifies() {
     let mut db = migrate_with_sample_data().await;
-    let report = verify_log(&mut db, None).await.expect("it is read");
+    let report = verify_log(&mut db, None)
+        .await
+        .expect("the audit log is read");
     assert_eq!(report.faults, Vec::<String>::new());
     assert_eq!((report.entries, report.decisions), (3, 2));
 }
@@ -115,9 +117,10 @@ async fn migrations_run_once_and_are_numbered_without_gaps() {
     MIGRATOR
         .run(&mut db)
         .await
-        .expect("a second run changes nothing");
+        .expect("the migrations run a second time");
     let versions: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
-    let expected: Vec<i64> = (1..=i64::try_from(versions.len()).expect("few")).collect();
+    let expected: Vec<i64> =
+        (1..=i64::try_from(versions.len()).expect("the number of migrations fits i64")).collect();
     assert_eq!(versions, expected);
 }
 

@@ -83,16 +83,16 @@ pub async fn measure_bulk_actions(site: &FilledSite, plain_rate: f64) -> bool {
                 }
                 Some(action_id) => bulk::undo_all(&site.app, &site.moderator, action_id).await,
             };
-            last = Some(action_id.expect("the action starts"));
+            last = Some(action_id.expect("the bulk action starts"));
             bulk::run_pending(&site.app)
                 .await
-                .expect("the action finishes");
+                .expect("the bulk action finishes");
             started.elapsed().as_secs_f64()
         };
         let mut time = 0.0;
         let reads = read_while(site, async { time = action.await }).await;
         let mut db = site.app.pool.acquire().await.expect("a connection");
-        let action_id = last.expect("the action started");
+        let action_id = last.expect("the bulk action has an id");
         let decided = store::action_summary::count_decisions(&mut db, action_id)
             .await
             .expect("a count");
@@ -156,5 +156,5 @@ async fn read_while(site: &FilledSite, work: impl Future<Output = ()>) -> Reader
     });
     work.await;
     is_done.store(true, Ordering::Relaxed);
-    reader.await.expect("the reader ends")
+    reader.await.expect("the reader task does not panic")
 }

@@ -113,7 +113,9 @@ pub async fn create_site(server: &str, name: &str, variables: &FillVariables) ->
 
 pub async fn open_site(url: &str, keys: Option<KeyRing>) -> FilledSite {
     let pool = PgPool::connect(url).await.expect("a connection");
-    let config = Settings::default().check().expect("settings");
+    let config = Settings::default()
+        .check()
+        .expect("the default settings are valid");
     let keys = keys.unwrap_or_else(|| KeyRing::from_secret(&[7; 32]));
     let app = App::new(pool, Clock::fixed(now()), keys, config, Argon2::default());
     let mut db = app.pool.acquire().await.expect("a connection");

@@ -56,12 +56,12 @@ pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
 
 /// Raises the limit on open files: each connection is one in this process as well.
 fn raise_fd_limit() {
-    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit is known");
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit on open files is read");
     assert!(
         most > MANY as u64 + 100,
         "only {most} files may be open; raise it with  ulimit -Hn"
     );
-    setrlimit(Resource::RLIMIT_NOFILE, most, most).expect("it may be raised so far");
+    setrlimit(Resource::RLIMIT_NOFILE, most, most).expect("the limit on open files is raised");
 }
 
 /// Opens connections until there are `count`, and gets a page on each new one.
@@ -175,7 +175,7 @@ fn start_attack(attack: &[&str]) -> ChildProcess {
     let mut command = Command::new("nice");
     command
         .args(["-n", "19"])
-        .arg(find_program("slowhttptest").expect("checked at the start"))
+        .arg(find_program("slowhttptest").expect("slowhttptest is installed"))
         .args([
             "-c",
             &SLOW.to_string(),

@@ -47,7 +47,7 @@ fn check_paced_decisions(setup: &BenchSetup, site: &SiteServer, report: &mut Ben
                 is_over.store(true, Ordering::Relaxed);
                 let paces_of_each = deciding
                     .into_iter()
-                    .map(|one| one.join().expect("no moderator fails"));
+                    .map(|one| one.join().expect("no moderator thread panics"));
                 paces.push(paces_of_each.sum::<f64>());
                 load
             })

@@ -54,21 +54,23 @@ impl NginxSetup {
         let address = free_address();
         let path = if path == "/" { "/index.html" } else { path };
         let page = format!("{}/pages{path}", folder.display());
-        let parent = Path::new(&page).parent().expect("it is in a folder");
+        let parent = Path::new(&page)
+            .parent()
+            .expect("the page's path has a parent folder");
         fs::create_dir_all(parent).expect("a folder");
-        fs::write(&page, &plain.body).expect("a page");
-        fs::write(format!("{page}.gz"), &gzip.body).expect("a page");
+        fs::write(&page, &plain.body).expect("the page is written");
+        fs::write(format!("{page}.gz"), &gzip.body).expect("the compressed page is written");
         let settings = include_str!("nginx.conf")
             .replace("@address@", &address.to_string())
             .replace("@extra@", extra)
             .replace("@type@", gzip.header("content-type").unwrap_or_default())
             .replace("@headers@", &extra_headers(gzip));
-        fs::write(folder.join("nginx.conf"), settings).expect("its settings");
+        fs::write(folder.join("nginx.conf"), settings).expect("the nginx settings are written");
         Self { folder, address }
     }
 
     pub fn command(&self) -> Command {
-        let mut command = Command::new(find_program("nginx").expect("checked at the start"));
+        let mut command = Command::new(find_program("nginx").expect("nginx is installed"));
         command.arg("-p").arg(&self.folder);
         command.arg("-c").arg(self.folder.join("nginx.conf"));
         command.args(["-e", "stderr"]);
@@ -102,7 +104,8 @@ fn extra_headers(response: &HttpResponse) -> String {
             "nginx would expand a variable in {name}"
         );
         let value = value.replace('\\', "\\\\").replace('"', "\\\"");
-        writeln!(added, "        add_header {name} \"{value}\";").expect("a string takes text");
+        writeln!(added, "        add_header {name} \"{value}\";")
+            .expect("writing to a String does not fail");
     }
     added
 }

@@ -12,7 +12,7 @@ const MIN_VERSION: u32 = 14;
 
 /// Returns the transactions per second of a script in `benches/site/`.
 pub fn measure_rate(script: &str, database: &str, connections: u32, seconds: u32) -> f64 {
-    let program = find_client_program("pgbench", MIN_VERSION).expect("checked at the start");
+    let program = find_client_program("pgbench", MIN_VERSION).expect("pgbench is installed");
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("benches/site")
         .join(script);

@@ -46,7 +46,9 @@ fn measure_replies(setup: &BenchSetup) -> f64 {
     let count = || setup.query_database::<(i64,)>(&copy, "select count(*) from comments")[0].0;
     let before = count();
     let run = writers(RUN_SECONDS).run();
-    let answered = run.saved.expect("reply.lua prints it");
+    let answered = run
+        .saved
+        .expect("reply.lua prints the number of saved replies");
     let saved = (count() - before) as f64;
     assert!(
         saved >= answered,

@@ -78,7 +78,9 @@ pub fn child_pids(pid: i32) -> Vec<i32> {
 /// Returns the user and system CPU time of a process in seconds: fields 14 and 15 of its `stat` (proc(5)).
 pub fn cpu_seconds(pid: i32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("the process runs");
-    let (_, after_name) = stat.rsplit_once(')').expect("the name is in brackets");
+    let (_, after_name) = stat
+        .rsplit_once(')')
+        .expect("the program name ends with a bracket");
     let ticks = after_name.split_whitespace().skip(11).take(2);
     let ticks: f64 = ticks.map(|field| field.parse().unwrap_or(0.0)).sum();
     ticks / ticks_per_second()
@@ -90,7 +92,7 @@ fn ticks_per_second() -> f64 {
         let output = Command::new("getconf").arg("CLK_TCK").output();
         let output = output.expect("getconf runs").stdout;
         let output = String::from_utf8_lossy(&output).into_owned();
-        output.trim().parse().expect("it is a number")
+        output.trim().parse().expect("getconf prints a number")
     })
 }
 
@@ -99,7 +101,7 @@ pub fn resident_bytes(pid: i32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kilobytes.expect("it has memory") * 1024.0
+    kilobytes.expect("the process has resident memory") * 1024.0
 }
 
 /// Returns the number of open files and connections of a process.
@@ -133,7 +135,7 @@ impl ChildProcess {
         let mut pipe = self.child.stdout.take().expect("a pipe");
         pipe.read_to_string(&mut output)
             .expect("the output is text");
-        let status = self.child.wait().expect("it ends");
+        let status = self.child.wait().expect("the program ends");
         assert!(status.success(), "it failed: {output}");
         output
     }

@@ -62,7 +62,8 @@ impl BenchSetup {
         let folder = folder("site");
         let key = folder.join("key");
         fs::write(&key, "7".repeat(64)).expect("a key");
-        fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a sealed key");
+        fs::set_permissions(&key, PermissionsExt::from_mode(0o600))
+            .expect("the key file's permissions are set");
         let mut setup = Self {
             paths: folder.join("paths"),
             ids: folder.join("numbers"),
@@ -194,13 +195,13 @@ impl BenchSetup {
     /// Stops Postgres and cuts its connections.
     pub fn stop_postgres(&mut self) {
         let postgres = self.postgres.take();
-        postgres.expect("it runs").stop();
+        postgres.expect("Postgres is running").stop();
     }
 
     /// Pins all processes of Postgres to cores.
     pub fn move_postgres(&self, cores: &str) {
         let pid_file = self.folder.join("database/postgres/postmaster.pid");
-        let pid_file = fs::read_to_string(pid_file).expect("it runs");
+        let pid_file = fs::read_to_string(pid_file).expect("Postgres is running");
         let first = pid_file
             .lines()
             .next()
@@ -233,7 +234,7 @@ impl BenchSetup {
                 .execute(&mut db)
                 .await
                 .unwrap_or_else(|error| panic!("{statements:.60}: {error}"));
-            db.close().await.expect("it is unchanged");
+            db.close().await.expect("the connection closes");
         });
     }
 
@@ -253,7 +254,7 @@ impl BenchSetup {
         self.runtime.block_on(async {
             let mut db = PgConnection::connect(url).await.expect("a connection");
             let rows = sqlx::query_as(query).fetch_all(&mut db).await;
-            db.close().await.expect("it is unchanged");
+            db.close().await.expect("the connection closes");
             rows.unwrap_or_else(|error| panic!("{query:.60}: {error}"))
         })
     }
@@ -323,6 +324,6 @@ fn sign_in(site: &SiteServer) -> String {
 }
 
 fn with_database(url: &str, name: &str) -> String {
-    let (server, _) = url.rsplit_once('/').expect("a URL ends in its database");
+    let (server, _) = url.rsplit_once('/').expect("the URL ends in a database");
     format!("{server}/{name}")
 }

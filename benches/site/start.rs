@@ -80,7 +80,7 @@ fn time_start(mut command: Command, address: SocketAddr) -> (ChildProcess, f64) 
     };
     stream
         .set_read_timeout(Some(GIVE_UP_AFTER))
-        .expect("a socket");
+        .expect("the read timeout is set");
     let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream
         .write_all(request.as_bytes())
@@ -88,7 +88,9 @@ fn time_start(mut command: Command, address: SocketAddr) -> (ChildProcess, f64) 
     let mut answer = vec![0; 1];
     stream.read_exact(&mut answer).expect("a response");
     let time = begun.elapsed().as_secs_f64() * 1000.0;
-    stream.read_to_end(&mut answer).expect("the whole response");
+    stream
+        .read_to_end(&mut answer)
+        .expect("the whole response is read");
     assert!(
         answer.starts_with(b"HTTP/1.1 200 "),
         "the front page is there"

@@ -69,7 +69,7 @@ impl WrkCommand {
     }
 
     pub fn start(&self) -> WrkProcess {
-        let mut command = Command::new(find_program("wrk").expect("checked at the start"));
+        let mut command = Command::new(find_program("wrk").expect("wrk is installed"));
         command.args(["--threads", "1", "--latency", "--connections"]);
         command.arg(self.connections.to_string());
         command.arg("--duration").arg(format!("{}s", self.seconds));

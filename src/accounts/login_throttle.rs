@@ -45,13 +45,15 @@ pub async fn begin_attempt(
         ("sign-in account", username),
     ] {
         let hashes = keys.blind_indexes(kind, value.as_bytes());
-        let (key, older) = hashes.split_first().expect("a ring has a key");
+        let (key, older) = hashes
+            .split_first()
+            .expect("the key ring has an active key");
         // After a key rotation the failures counted under the old key still hold: a new key gives no new guesses.
         store::merge_older_keys(&mut db, key, older).await?;
         found.push(key.clone());
     }
     let [pair_key, network_key, account_key] =
-        <[Vec<u8>; 3]>::try_from(found).expect("three kinds have been hashed");
+        <[Vec<u8>; 3]>::try_from(found).expect("there are three keys, one of each kind");
     let attempt = LoginAttempt {
         pair_key,
         network_key,

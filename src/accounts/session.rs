@@ -49,7 +49,7 @@ pub async fn create_session(
     let cookie = format!(
         "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={SESSION_LIFETIME}{secure}"
     );
-    Ok(Cookie::parse(cookie).expect("a token is hexadecimal, so the cookie parses"))
+    Ok(Cookie::parse(cookie).expect("a cookie with a hexadecimal token parses"))
 }
 
 /// Returns the hash of the session token in the request's cookies, if there is one.

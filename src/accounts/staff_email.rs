@@ -100,7 +100,7 @@ mod tests {
     fn an_encrypted_staff_email_can_be_decrypted_only_for_its_own_account() {
         let keys = KeyRing::from_secret(&[1; KEY_BYTES]);
         let sealed = seal(&keys, AccountId(7), "mo@example.org");
-        let opened = open(&keys, AccountId(7), &sealed).expect("it opens");
+        let opened = open(&keys, AccountId(7), &sealed).expect("the email can be decrypted");
         assert_eq!(*opened, "mo@example.org");
         assert!(open(&keys, AccountId(8), &sealed).is_err());
     }

@@ -33,7 +33,7 @@ pub async fn show_feed(layout: Layout, mut db: Db) -> Result<Response> {
 fn escape_html(text: &str) -> String {
     askama::filters::escape(text, askama::filters::Html)
         .map(|escaped| escaped.to_string())
-        .expect("a String takes any text")
+        .expect("writing to a String does not fail")
 }
 
 fn build_item(layout: &Layout, headline: &Headline) -> rss::Item {

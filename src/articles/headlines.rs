@@ -30,7 +30,7 @@ impl HeadlinePage {
     /// Makes a page from the rows of a query with the limit `HEADLINES_PER_PAGE + 1`. The additional row tells whether
     /// there is a next page.
     pub(super) fn from_rows(mut headlines: Vec<Headline>) -> Self {
-        let limit = usize::try_from(HEADLINES_PER_PAGE).expect("ten fits");
+        let limit = usize::try_from(HEADLINES_PER_PAGE).expect("the page size fits usize");
         // The row too many only tells that there is a next page.
         let has_more = headlines.len() > limit;
         headlines.truncate(limit);

@@ -30,7 +30,7 @@ pub async fn show_articles(
     mut db: Db,
     Query(query): Query<HeadlineQuery>,
 ) -> Result<Response> {
-    let limit = i64::try_from(ROWS_PER_PAGE).expect("fifty fits");
+    let limit = i64::try_from(ROWS_PER_PAGE).expect("the page size fits i64");
     // The row too many only tells that there is a next page.
     let mut rows = staff_list::list(&mut db, query.before, limit + 1).await?;
     let has_more = rows.len() > ROWS_PER_PAGE;

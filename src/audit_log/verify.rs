@@ -280,7 +280,7 @@ fn compute_hash(entry: &StoredEntry, decisions: &[StoredDecision]) -> Option<[u8
 /// Checks for all decisions that their entry exists, that undo decisions match the decisions they undo, and that comments
 /// have the status that their last decision gave.
 async fn verify_decisions(db: &mut PgConnection, report: &mut VerifyReport) -> sqlx::Result<()> {
-    let limit = i64::try_from(MAX_LISTED_FAULTS).expect("twenty fits");
+    let limit = i64::try_from(MAX_LISTED_FAULTS).expect("the number of listed faults fits i64");
     let orphans = store::list_orphan_decisions(db, limit).await?;
     report.add_faults(
         orphans.first().map_or(0, |first| first.total),
@@ -329,7 +329,7 @@ mod tests {
         let hash = "0123456789abcdef".repeat(4);
         let checkpoint: Checkpoint = format!("812:{}", hash.to_uppercase())
             .parse()
-            .expect("a position and a hash");
+            .expect("a position and a hash are a checkpoint");
         let expected = Checkpoint {
             position: 812,
             hash: hash.clone(),
@@ -376,7 +376,10 @@ mod tests {
             let before_last: i64 = part[..part.len() - 1]
                 .iter()
                 .map(|position| {
-                    i64::from(counts[usize::try_from(*position).expect("small") - 1].max(1))
+                    i64::from(
+                        counts[usize::try_from(*position).expect("the position fits usize") - 1]
+                            .max(1),
+                    )
                 })
                 .sum();
             assert!(before_last < DECISION_BATCH, "{part:?}");

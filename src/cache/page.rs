@@ -58,7 +58,8 @@ impl CachedPage {
         let body = Bytes::from(compress(body, encoding, level).into_boxed_slice());
         // Strong: each encoding has its own bytes and so its own tag (RFC 9110, section 8.8.3).
         let etag = encode_hex(&blake3::hash(&body).as_bytes()[..ETAG_BYTES]);
-        let etag = HeaderValue::try_from(format!("\"{etag}\"")).expect("hex digits are a header");
+        let etag = HeaderValue::try_from(format!("\"{etag}\""))
+            .expect("hexadecimal digits make a valid header value");
         headers.insert(header::ETAG, etag.clone());
         // A cache on the way must not send one client's encoding to another client.
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));

@@ -222,7 +222,7 @@ impl PageCache {
     }
 
     fn lock(&self) -> MutexGuard<'_, CacheState> {
-        self.state.lock().expect("no holder of this lock panics")
+        self.state.lock().expect("the lock is not poisoned")
     }
 }
 
@@ -356,11 +356,11 @@ mod tests {
         let _requests = cache.attach_listener();
         assert!(
             !is_cached(&cache, "/one"),
-            "invalidations may have been missed"
+            "pages with possibly missed invalidations are dropped"
         );
         assert!(
             cache.find_stale(key("/one")).is_some(),
-            "it is the last known page"
+            "the last known page is kept as stale"
         );
         cache.apply_invalidations("article:1");
         assert!(cache.find_stale(key("/one")).is_none());
@@ -424,7 +424,7 @@ mod tests {
         let listener = async {
             let ack = requests.recv().await.expect("a flush is requested");
             cache.apply_invalidations("article:2");
-            ack.send(()).expect("the writer waits");
+            ack.send(()).expect("the writer waits for the flush");
         };
         let (is_flushed, ()) = tokio::join!(cache.flush_invalidations(), listener);
         assert!(is_flushed && is_cached(&cache, "/one"));

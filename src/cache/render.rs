@@ -67,7 +67,7 @@ impl RenderTable {
     }
 
     fn lock(&self) -> MutexGuard<'_, OutcomeReceivers> {
-        self.0.lock().expect("no holder of this lock panics")
+        self.0.lock().expect("the lock is not poisoned")
     }
 }
 

@@ -269,7 +269,9 @@ mod tests {
     #[tokio::test]
     async fn the_response_to_a_write_waits_for_invalidations_unless_it_changed_no_page() {
         let pool = PgPoolOptions::new().connect_lazy_with(PgConnectOptions::new());
-        let config = Settings::default().check().expect("the defaults are valid");
+        let config = Settings::default()
+            .check()
+            .expect("the default settings are valid");
         let keys = KeyRing::from_secret(&[42; 32]);
         let app = App::new(pool, Clock::default(), keys, config, Argon2::default());
         let router = Router::new()
@@ -283,10 +285,13 @@ mod tests {
             site.respond(request.expect("a request"))
         };
         assert_eq!(write("/unseen").await.status(), 200);
-        assert!(flush_requests.try_recv().is_err(), "it did wait");
+        assert!(
+            flush_requests.try_recv().is_err(),
+            "a write without invalidation requests no flush"
+        );
         tokio::select! {
             biased;
-            _ = write("/seen") => panic!("it did not wait"),
+            _ = write("/seen") => panic!("the write does not wait for the flush"),
             ack = flush_requests.recv() => assert!(ack.is_some()),
         }
     }

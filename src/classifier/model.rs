@@ -199,7 +199,7 @@ mod tests {
 
     fn score(features: &[(Feature, ClassCounts)]) -> f32 {
         let prediction = totals().predict(features.to_vec());
-        prediction.expect("enough was learnt").score
+        prediction.expect("the model has enough examples").score
     }
 
     #[test]
@@ -273,7 +273,9 @@ mod tests {
             word("so", 5, 4),
             word("bonus", 0, 3),
         ];
-        let prediction = totals().predict(features).expect("enough was learnt");
+        let prediction = totals()
+            .predict(features)
+            .expect("the model has enough examples");
         let reported: Vec<String> = prediction
             .weights
             .iter()
@@ -307,7 +309,8 @@ mod tests {
             before.as_ref().map(|o| &o.weights),
             after.as_ref().map(|o| &o.weights)
         );
-        let scores = [before, after].map(|prediction| prediction.expect("enough was learnt").score);
+        let scores = [before, after]
+            .map(|prediction| prediction.expect("the model has enough examples").score);
         assert!((scores[0] - scores[1]).abs() < 1e-6);
     }
 }

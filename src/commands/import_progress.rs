@@ -30,7 +30,7 @@ impl ConsoleProgress {
         let style = ProgressStyle::with_template(
             "{bar:30} {human_pos} of {human_len} articles, {rate} per second, {eta} left",
         )
-        .expect("the template is well formed")
+        .expect("the progress bar's template is valid")
         .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
             // An error here costs one update of the bar.
             let _ = write!(out, "{:.0}", state.per_sec());
@@ -83,7 +83,7 @@ impl ImportProgress for ConsoleProgress {
                 eprintln!("All files are complete. They contain {articles} articles and pages.");
             }
         }
-        let mut lines = self.lines.lock().expect("no holder of the lines panics");
+        let mut lines = self.lines.lock().expect("the lock is not poisoned");
         lines.total = articles;
         lines.started = Instant::now();
     }
@@ -93,7 +93,7 @@ impl ImportProgress for ConsoleProgress {
             bar.inc(articles);
             return;
         }
-        let mut lines = self.lines.lock().expect("no holder of the lines panics");
+        let mut lines = self.lines.lock().expect("the lock is not poisoned");
         lines.done += articles;
         if lines.last_printed.elapsed() < LINE_INTERVAL {
             return;

@@ -48,6 +48,6 @@ pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
     let cookie = format!(
         "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_LIFETIME_SECS}{secure}"
     );
-    let cookie = Cookie::parse(cookie).expect("a token is hexadecimal, so the cookie parses");
+    let cookie = Cookie::parse(cookie).expect("a cookie with a hexadecimal token parses");
     (crypto::hash_token(&token), cookie)
 }

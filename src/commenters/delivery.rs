@@ -83,16 +83,22 @@ impl<'a> DeliveryBatch<'a> {
     }
 
     fn is_empty(&self) -> bool {
-        self.waiting.lock().expect("no lane panics").is_empty()
+        self.waiting
+            .lock()
+            .expect("the lock is not poisoned")
+            .is_empty()
     }
 
     fn server_error(&self) -> Option<SendError> {
-        self.server_error.lock().expect("no lane panics").clone()
+        self.server_error
+            .lock()
+            .expect("the lock is not poisoned")
+            .clone()
     }
 
     /// Stops sending after an error of the mail server, and logs the error once instead of for each email.
     fn stop(&self, failure: SendError) {
-        let mut no_server = self.server_error.lock().expect("no lane panics");
+        let mut no_server = self.server_error.lock().expect("the lock is not poisoned");
         if no_server.is_none() {
             tracing::warn!(
                 code = %failure.code(),
@@ -126,7 +132,7 @@ impl<'a> DeliveryBatch<'a> {
     }
 
     fn next_recipient(&self) -> Option<Vec<DueEmail>> {
-        let mut waiting = self.waiting.lock().expect("no lane panics");
+        let mut waiting = self.waiting.lock().expect("the lock is not poisoned");
         waiting.pop_first().map(|(_, emails)| emails)
     }
 

@@ -57,7 +57,10 @@ impl Email {
 
     /// Returns the domain of the email address. The domain by itself identifies nobody.
     pub(crate) fn domain(&self) -> &str {
-        let (_, domain) = self.0.rsplit_once('@').expect("an address has an at sign");
+        let (_, domain) = self
+            .0
+            .rsplit_once('@')
+            .expect("an email address has an at sign");
         domain
     }
 
@@ -132,14 +135,14 @@ mod tests {
 
     fn hash(typed: &str) -> [u8; 32] {
         Email::parse(typed)
-            .expect("the address is well formed")
+            .expect("the email address is valid")
             .hash(&keys())
     }
 
     fn refused(typed: &str) -> EmailError {
         Email::parse(typed)
             .err()
-            .expect("the address is not well formed")
+            .expect("the email address is invalid")
     }
 
     #[test]
@@ -190,12 +193,15 @@ mod tests {
 
     #[test]
     fn an_encrypted_email_can_be_decrypted_only_for_its_own_row() {
-        let email = Email::parse("ann@example.org").expect("well formed");
+        let email = Email::parse("ann@example.org").expect("a valid email");
         let (mine, other) = (email.hash(&keys()), hash("bob@example.org"));
         let sealed = email.seal(&keys(), &mine);
         let row = |hash: &[u8; 32]| [b"commenters.email_sealed ", &hash[..]].concat();
         assert_eq!(
-            keys().open(&row(&mine), &sealed).expect("opens").as_slice(),
+            keys()
+                .open(&row(&mine), &sealed)
+                .expect("the email can be decrypted")
+                .as_slice(),
             b"ann@example.org"
         );
         assert!(keys().open(&row(&other), &sealed).is_err());

@@ -146,7 +146,7 @@ mod tests {
         let mut settings = settings();
         change(&mut settings);
         let error = settings.check().err();
-        error.expect("the setting is wrong").to_string()
+        error.expect("the setting is invalid").to_string()
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl DerivedKeys {
         let ciphertext = self
             .cipher()
             .encrypt(&XNonce::from(nonce), payload)
-            .expect("XChaCha20-Poly1305 takes any value shorter than 256 GiB");
+            .expect("the value is shorter than 256 GiB");
         [&[FORMAT_VERSION], &self.id[..], &nonce[..], &ciphertext[..]].concat()
     }
 

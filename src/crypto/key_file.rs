@@ -204,7 +204,7 @@ mod tests {
     }
 
     fn file(text: &str) -> KeyFile {
-        KeyFile::parse(text).expect("a file of keys")
+        KeyFile::parse(text).expect("a valid key file")
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl KeyRing {
     }
 
     fn state(&self) -> Arc<RingState> {
-        self.0.read().expect("no holder of the ring panics").clone()
+        self.0.read().expect("the lock is not poisoned").clone()
     }
 
     /// Returns a copy of the ring that later replacements do not change. Use it for an operation that must encrypt or
@@ -61,12 +61,12 @@ impl KeyRing {
     /// Replaces the keys of this ring and of all its clones with those of `other`.
     pub fn replace(&self, other: &Self) {
         let state = other.state();
-        *self.0.write().expect("no holder of the ring panics") = state;
+        *self.0.write().expect("the lock is not poisoned") = state;
     }
 
     /// Makes the key with this id the active one. Returns `false` if the ring does not contain it.
     pub fn select_key(&self, id: &[u8]) -> bool {
-        let mut state = self.0.write().expect("no holder of the ring panics");
+        let mut state = self.0.write().expect("the lock is not poisoned");
         let Some(active) = state.keys.iter().position(|key| key.id == id) else {
             return false;
         };

@@ -95,24 +95,21 @@ impl Mailer {
     fn transport(&self) -> SmtpTransport {
         self.transport
             .lock()
-            .expect("no holder of the transport panics")
+            .expect("the lock is not poisoned")
             .clone()
     }
 
     /// Drops all connections to the mail server. After a timeout, the next response on a connection could belong to the
     /// previous message.
     fn reset_connections(&self) -> SendError {
-        *self
-            .transport
-            .lock()
-            .expect("no holder of the transport panics") = transport(&self.config);
+        *self.transport.lock().expect("the lock is not poisoned") = transport(&self.config);
         SendError::Unreachable("timeout".to_owned())
     }
 }
 
 fn transport(config: &MailConfig) -> SmtpTransport {
     SmtpTransport::from_url(&config.smtp_url)
-        .expect("the settings were checked")
+        .expect("the checked settings have a valid SMTP URL")
         .timeout(Some(SEND_TIMEOUT))
         .build()
 }

@@ -88,7 +88,7 @@ impl EmailMessage {
             subject: &subject,
             blocks: pieces,
         };
-        let html = page.render().expect("a letter's template renders");
+        let html = page.render().expect("the email template renders");
         let text: Vec<String> = pieces.iter().map(EmailBlock::to_text).collect();
         Self {
             text: strip_controls(&text.join("\n\n")) + "\n",

@@ -26,7 +26,7 @@ pub async fn enqueue(
     now: Ts,
 ) -> sqlx::Result<()> {
     let to = to.into();
-    let words = serde_json::to_vec(message).expect("a message is made of strings");
+    let words = serde_json::to_vec(message).expect("an email message can be written as JSON");
     let sealed = keys.seal(&sealing_context(to), &words);
     store::insert(db, to, &sealed, tells, now).await
 }

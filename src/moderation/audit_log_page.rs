@@ -131,7 +131,7 @@ pub async fn show_entry(
     let after = query.after.parse().unwrap_or(0);
     // One more than the page shows tells whether another page follows.
     let mut decisions = page_store::list_decisions(&mut db, entry.id, after, PAGE_SIZE + 1).await?;
-    let page_size = usize::try_from(PAGE_SIZE).expect("fifty fits");
+    let page_size = usize::try_from(PAGE_SIZE).expect("the page size fits usize");
     let has_more = decisions.len() > page_size;
     decisions.truncate(page_size);
     let edited: Vec<CommentId> = subject_comment(&entry).into_iter().collect();

@@ -98,7 +98,7 @@ impl EmailEncodings {
             // Of matches that begin at the same byte, the longest names the encoding.
             .match_kind(MatchKind::LeftmostLongest)
             .build(patterns)
-            .expect("a few hundred short patterns fit an automaton");
+            .expect("a few hundred short patterns fit one automaton");
         Self {
             names,
             finder,

@@ -44,7 +44,7 @@ impl SearchStream {
         let overlap = encodings.max_bytes().max(marker.len());
         Self {
             encodings,
-            marker: AhoCorasick::new([marker]).expect("one word fits an automaton"),
+            marker: AhoCorasick::new([marker]).expect("the marker fits an automaton"),
             overlap,
             window: Vec::new(),
             window_start: 0,

@@ -31,9 +31,7 @@ impl LatestPublication {
     }
 
     fn lock(&self) -> MutexGuard<'_, Arc<Publication>> {
-        self.publication
-            .lock()
-            .expect("no holder of the publication panics")
+        self.publication.lock().expect("the lock is not poisoned")
     }
 
     /// Returns the publication as last loaded, or the default settings if it was never loaded.
@@ -89,10 +87,7 @@ impl LatestPublication {
                 None
             }
         };
-        let mut missing = self
-            .missing_key
-            .lock()
-            .expect("no holder of the missing key panics");
+        let mut missing = self.missing_key.lock().expect("the lock is not poisoned");
         if let Some(ring) = found {
             self.keys.replace(&ring);
             *missing = None;

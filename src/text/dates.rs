@@ -66,7 +66,7 @@ pub fn format_date(ts: Ts, zone: &TimeZone, language: Language) -> String {
 /// Formats the month: "July 2024", «липень 2024 р.».
 pub fn format_month(year: i16, month: i8, language: Language) -> String {
     let first = Date::try_new_gregorian(year.into(), to_unsigned(month), 1)
-        .expect("every month of jiff's years has a first day");
+        .expect("every month has a first day");
     formatters(language).month.format(&first).to_string()
 }
 
@@ -76,7 +76,7 @@ pub fn format_date_time(ts: Ts, zone: &TimeZone, language: Language) -> String {
     let date_time = DateTime {
         date: to_gregorian(local),
         time: Time::try_new(to_unsigned(local.hour()), to_unsigned(local.minute()), 0, 0)
-            .expect("jiff's hours and minutes are a clock's"),
+            .expect("the local time is a valid time"),
     };
     formatters(language)
         .date_time
@@ -149,7 +149,7 @@ fn to_gregorian(local: civil::DateTime) -> Date<Gregorian> {
         to_unsigned(local.month()),
         to_unsigned(local.day()),
     )
-    .expect("jiff's dates are Gregorian and within ICU's years")
+    .expect("the local date is a valid Gregorian date")
 }
 
 fn to_unsigned(number: i8) -> u8 {

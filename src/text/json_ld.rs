@@ -56,7 +56,7 @@ mod tests {
             let value = json!({ "text": text });
             let written = JsonLd::new(value.clone()).to_string();
             prop_assert!(!written.contains(SPECIAL_CHARS));
-            prop_assert_eq!(serde_json::from_str::<Value>(&written).expect("it is JSON"), value);
+            prop_assert_eq!(serde_json::from_str::<Value>(&written).expect("valid JSON"), value);
         }
     }
 }

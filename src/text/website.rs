@@ -101,7 +101,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn parse_website(raw: &str) -> Result<String, WebsiteError> {
-        Website::parse(raw).map(|site| site.expect("not blank").to_string())
+        Website::parse(raw).map(|site| site.expect("the website is not blank").to_string())
     }
 
     #[test]

@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn daylight_saving_time_is_applied_in_a_configured_time_zone() {
-        let kyiv = TimeZone::get("Europe/Kyiv").expect("Kyiv has a zone");
+        let kyiv = TimeZone::get("Europe/Kyiv").expect("Kyiv has a time zone");
         let mut time = LocalTime::new(Some(kyiv), TimeZone::UTC);
         time.learn_offset("2012-06-05 10:00:00", "2012-06-05 10:00:00");
         let summer = parse(&time, "2012-06-05 10:00:00", "");

@@ -47,7 +47,7 @@ impl UploadCopier {
 
     /// Adds the counts of all files so far to the report of the import.
     pub fn add_counts(&self, report: &mut ImportReport) {
-        let missing = self.missing.lock().expect("no holder of the list panics");
+        let missing = self.missing.lock().expect("the lock is not poisoned");
         report.unmoved_media += self.unmoved.load(Relaxed);
         report.media.add(OutcomeCounts {
             new: self.copied.load(Relaxed),
@@ -63,7 +63,7 @@ impl UploadCopier {
     /// available.
     pub fn copy_upload(&self, upload: &Path) -> Option<PathBuf> {
         // The lock is held while copying, so that two articles never write the same file at once.
-        let mut seen = self.seen.lock().expect("no holder of the set panics");
+        let mut seen = self.seen.lock().expect("the lock is not poisoned");
         let is_first = seen.insert(upload.to_owned());
         let count = |counter: &AtomicU64| {
             // Relaxed: the counters are only read once all tasks have ended.
@@ -136,7 +136,7 @@ impl UploadCopier {
 
     fn report_missing(&self, line: impl FnOnce() -> String) {
         let missing = self.missing.lock();
-        missing.expect("no holder of the list panics").push(line);
+        missing.expect("the lock is not poisoned").push(line);
     }
 }
 

@@ -84,7 +84,7 @@ fn fingerprint<'a>(assets: impl IntoIterator<Item = &'a EmbeddedAsset>) -> Strin
 /// Minified stylesheet that is included in every page.
 static INLINE_STYLE: LazyLock<String> = LazyLock::new(|| {
     minifier::css::minify(include_str!("../../static/reading.css"))
-        .expect("our own styles are read by every test of a page")
+        .expect("the stylesheet can be minified")
         .to_string()
 });
 
@@ -164,7 +164,7 @@ mod tests {
         let main = asset_url("queue/main.js");
         let folder = main
             .strip_suffix("main.js")
-            .expect("a versioned folder holds main.js");
+            .expect("the URL ends in main.js");
         for asset in ASSETS
             .iter()
             .filter(|asset| asset.name.starts_with("queue/"))

@@ -33,7 +33,7 @@ impl RouteTable {
         let filter = method
             .clone()
             .try_into()
-            .expect("GET and POST are methods axum filters by");
+            .expect("axum has filters for GET and POST");
         self.router = self.router.route(path, on(filter, handler));
         self.routes.push((method, path));
         self

@@ -195,8 +195,13 @@ async fn every_discussion_page_is_accessible_and_fits() {
     let reader = Browser::open(&base_url(&server)).await;
     let article = open_welcome_article(&reader).await;
     let action = reader.find("#commentform").await.attr("action").await;
-    let action = action.expect("a form").expect("an action");
-    let article_id = action.split('/').nth(2).expect("the article's id");
+    let action = action
+        .expect("the form's attribute is read")
+        .expect("the form has an action");
+    let article_id = action
+        .split('/')
+        .nth(2)
+        .expect("the form's action contains the article's id");
 
     // The author's page in every state, with a subscription.
     let fill_form = async |words: &str| {
@@ -211,7 +216,10 @@ async fn every_discussion_page_is_accessible_and_fits() {
     check(&reader, "preview").await;
     reader.press("Post Comment").await;
     let author_page = reader.path().await;
-    let comment_id = author_page.split('/').nth(2).expect("its id");
+    let comment_id = author_page
+        .split('/')
+        .nth(2)
+        .expect("the path contains the comment's id");
     reader
         .fill("#comment", "Does it run on **Sundays**, too?")
         .await;
@@ -429,8 +437,8 @@ async fn every_admin_page_is_accessible_and_fits() {
     let edit = card
         .attr("href")
         .await
-        .expect("a link")
-        .expect("an address");
+        .expect("the link's address is read")
+        .expect("the link has an address");
     let comment = edit.trim_end_matches("/edit").to_owned();
     ada.goto(&format!("{comment}/commenter")).await;
     ada.fill("#note", "Writes about watches, and only about watches.")
@@ -503,14 +511,13 @@ async fn every_admin_page_is_accessible_and_fits() {
 }
 
 fn load_axe_core() -> String {
-    let file =
-        std::env::var("AXE_CORE").expect("AXE_CORE names axe-core's script, as bin/test does");
-    fs::read_to_string(file).expect("axe-core reads")
+    let file = std::env::var("AXE_CORE").expect("AXE_CORE names the file of axe-core");
+    fs::read_to_string(file).expect("the file of axe-core is read")
 }
 
 fn create_pictures_folder() -> PathBuf {
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
-    fs::create_dir_all(&pictures).expect("a folder for pictures");
+    fs::create_dir_all(&pictures).expect("the folder for pictures is created");
     pictures
 }
 

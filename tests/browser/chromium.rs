@@ -123,7 +123,7 @@ impl Browser {
     /// Closes the browser. If the value is dropped without this call, the driver is killed, which ends the browser as
     /// well.
     pub async fn close(self) {
-        self.client.clone().close().await.expect("chromium ends");
+        self.client.clone().close().await.expect("chromium closes");
     }
 
     pub async fn goto(&self, path: &str) -> &Self {
@@ -150,39 +150,56 @@ impl Browser {
 
     pub async fn has(&self, css: &str) -> bool {
         let found = self.client.find_all(Locator::Css(css)).await;
-        !found.expect("the page answers").is_empty()
+        !found.expect("the browser answers").is_empty()
     }
 
     /// Returns the visible text of the first element that matches a CSS selector.
     pub async fn text(&self, css: &str) -> String {
-        self.find(css).await.text().await.expect("text")
+        self.find(css)
+            .await
+            .text()
+            .await
+            .expect("the element's text is read")
     }
 
     /// Returns whether the top edge of an element is visible on the screen.
     pub async fn is_in_view(&self, css: &str) -> bool {
-        let (_, top, _, height) = self.find(css).await.rectangle().await.expect("a rectangle");
+        let (_, top, _, height) = self
+            .find(css)
+            .await
+            .rectangle()
+            .await
+            .expect("the element has a rectangle");
         let page = "return [scrollY, innerHeight]";
         let page = self.run(page).await;
-        let value = |index: usize| page[index].as_f64().expect("a number");
+        let value = |index: usize| page[index].as_f64().expect("the script returns numbers");
         top >= value(0) && top + height.min(20.0) <= value(0) + value(1)
     }
 
     pub async fn value(&self, css: &str) -> String {
-        let value = self.find(css).await.prop("value").await.expect("a field");
+        let value = self
+            .find(css)
+            .await
+            .prop("value")
+            .await
+            .expect("the field's value is read");
         value.unwrap_or_default()
     }
 
     /// Replaces the text of a form field by pressing keys.
     pub async fn fill(&self, css: &str, text: &str) -> &Self {
         let field = self.find(css).await;
-        field.clear().await.expect("a field that can be cleared");
-        field.send_keys(text).await.expect("a field to type into");
+        field.clear().await.expect("the field is cleared");
+        field
+            .send_keys(text)
+            .await
+            .expect("text is typed into the field");
         self
     }
 
     pub async fn click(&self, css: &str) -> &Self {
         let element = self.find(css).await;
-        element.click().await.expect("something to click");
+        element.click().await.expect("the element is clicked");
         self
     }
 
@@ -203,7 +220,7 @@ impl Browser {
 
     async fn click_and_leave(&self, element: Element) -> &Self {
         let page = self.find("html").await;
-        element.click().await.expect("something to click");
+        element.click().await.expect("the element is clicked");
         let deadline = Instant::now() + PAGE_TIMEOUT;
         while page.tag_name().await.is_ok() {
             assert!(Instant::now() < deadline, "the click opened no page");
@@ -214,7 +231,10 @@ impl Browser {
 
     /// Returns the current HTML of the page, after its scripts have run.
     pub async fn source(&self) -> String {
-        self.client.source().await.expect("the page has a source")
+        self.client
+            .source()
+            .await
+            .expect("the page's source is read")
     }
 
     pub async fn run(&self, script: &str) -> Value {
@@ -249,11 +269,15 @@ impl Browser {
     pub async fn take_sent_requests(&self) -> Vec<SentRequest> {
         let log = json!({ "type": "performance" });
         let log = self.send_chromedriver_command("se/log", log).await;
-        let events = log.as_array().expect("a log").iter().map(|entry| {
-            let text = entry["message"].as_str().expect("an event as text");
-            let event: Value = serde_json::from_str(text).expect("an event as JSON");
-            event["message"].clone()
-        });
+        let events = log
+            .as_array()
+            .expect("the log is a list")
+            .iter()
+            .map(|entry| {
+                let text = entry["message"].as_str().expect("the event is text");
+                let event: Value = serde_json::from_str(text).expect("the event is valid JSON");
+                event["message"].clone()
+            });
         let sent = events.filter_map(|event| match event["method"].as_str()? {
             // Only the second event has the cookies.
             "Network.requestWillBeSent" => Some(SentRequest {
@@ -279,7 +303,7 @@ impl Browser {
 
     /// Reloads the page.
     pub async fn reload(&self) -> &Self {
-        self.client.refresh().await.expect("the page loads again");
+        self.client.refresh().await.expect("the page reloads");
         self
     }
 
@@ -322,7 +346,7 @@ impl Browser {
                 .then(KeyAction::Up { value });
         }
         let pressed = self.client.perform_actions(actions).await;
-        pressed.expect("keys are pressed");
+        pressed.expect("the keys are pressed");
     }
 
     /// Saves a screenshot of the page from its top, at most `height` pixels high, as a WebP file.
@@ -330,7 +354,10 @@ impl Browser {
         let page = self
             .run("return document.documentElement.scrollHeight")
             .await;
-        let height = page.as_u64().expect("a height").min(u64::from(height));
+        let height = page
+            .as_u64()
+            .expect("the page has a height")
+            .min(u64::from(height));
         self.set_screen_size(width, height).await;
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
         let taken = self
@@ -341,9 +368,9 @@ impl Browser {
             .await;
         let bytes = base64::Engine::decode(
             &base64::engine::general_purpose::STANDARD,
-            taken["data"].as_str().expect("a picture"),
+            taken["data"].as_str().expect("a screenshot is taken"),
         )
-        .expect("base64");
+        .expect("the screenshot is valid base64");
         fs::write(file, bytes).expect("the picture is saved");
     }
 
@@ -361,11 +388,17 @@ impl Browser {
                 Vec::new(),
             )
             .await
-            .expect("axe runs");
-        let wrong = found["wrong"].as_array().expect("a list").iter();
+            .expect("axe-core runs");
+        let wrong = found["wrong"]
+            .as_array()
+            .expect("the violations are a list")
+            .iter();
         let wrong = wrong.map(|line| line.as_str().unwrap_or_default().to_owned());
         let tried = usize::try_from(found["tried"].as_u64().unwrap_or_default());
-        (wrong.collect(), tried.expect("a small number"))
+        (
+            wrong.collect(),
+            tried.expect("the number of checked rules fits usize"),
+        )
     }
 }
 

@@ -22,9 +22,9 @@ pub async fn publish_comments_at_once(server: &Server) {
 /// Runs an SQL statement in the database of a server. Panics if it affects no row.
 pub async fn execute(server: &Server, change: &'static str) {
     let database = PgConnection::connect(&server.database_url()).await;
-    let mut database = database.expect("the database can be reached");
+    let mut database = database.expect("the database answers");
     let changed = sqlx::query(change).execute(&mut database).await;
-    assert!(changed.expect("the change is made").rows_affected() > 0);
+    assert!(changed.expect("the statement runs").rows_affected() > 0);
 }
 
 /// Posts a reply by another commenter from another IP network. Returns the id of the comment and the path of its author's
@@ -51,9 +51,13 @@ pub fn post_reply(
     assert_eq!(sent.status, 303, "{}", sent.body);
     let author_page = sent
         .header("location")
-        .expect("the author's page")
+        .expect("the response redirects to the author's page")
         .to_owned();
-    let id = author_page.split('/').nth(2).expect("its id").to_owned();
+    let id = author_page
+        .split('/')
+        .nth(2)
+        .expect("the path contains the comment's id")
+        .to_owned();
     (id, author_page)
 }
 
@@ -151,7 +155,10 @@ async fn the_author_edits_and_deletes_a_comment() {
         reader.goto(&author_page).await;
         let button = reader.find("button[value=delete]").await;
         assert!(
-            !button.is_displayed().await.expect("a button"),
+            !button
+                .is_displayed()
+                .await
+                .expect("the button's visibility is read"),
             "deleting takes two clicks"
         );
         reader.click("details summary").await;
@@ -201,7 +208,7 @@ async fn a_draft_survives_reloads_until_it_is_submitted() {
     reader.fill("#comment", "No.").await;
     let words = reader.find("#comment").await;
     let back = "\u{E003}".repeat(3);
-    words.send_keys(&back).await.expect("backspace");
+    words.send_keys(&back).await.expect("backspace is pressed");
     reader.reload().await;
     assert_eq!(reader.value("#comment").await, "");
     assert!(!server.log().contains("thought"));
@@ -263,7 +270,7 @@ async fn a_commenters_name_is_remembered_only_in_the_browser() {
 
 async fn is_ticked(reader: &Browser, css: &str) -> bool {
     let ticked = reader.find(css).await.is_selected().await;
-    ticked.expect("a box")
+    ticked.expect("the checkbox's state is read")
 }
 
 #[tokio::test]
@@ -293,14 +300,22 @@ async fn a_subscriber_is_notified_and_manages_the_subscription_and_data() {
 async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser, email: &str) {
     let article = open_welcome_article(reader).await;
     let action = reader.find("#commentform").await.attr("action").await;
-    let action = action.expect("a form").expect("an action");
-    let article_id = action.split('/').nth(2).expect("the article's id");
+    let action = action
+        .expect("the form's attribute is read")
+        .expect("the form has an action");
+    let article_id = action
+        .split('/')
+        .nth(2)
+        .expect("the form's action contains the article's id");
     fill_reply_form(reader, &format!("Tell me more, as {}.", &email[..3])).await;
     reader.fill("#email", email).await;
     reader.click("#notify_replies").await;
     reader.press("Post Comment").await;
     let author_page = reader.path().await;
-    let id = author_page.split('/').nth(2).expect("its id");
+    let id = author_page
+        .split('/')
+        .nth(2)
+        .expect("the path contains the comment's id");
 
     let verification = wait_for_email(sink, email, 1).await;
     let commenter_page = find_link_path(server, &verification, "/commenters/");
@@ -342,9 +357,13 @@ async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser,
 
     reader.goto(&commenter_page).await;
     let data = reader.find("a[href*='/data?']").await.attr("href").await;
-    let data = data.expect("a link").expect("an address");
+    let data = data
+        .expect("the link's address is read")
+        .expect("the link has an address");
     let data = server.get(&data);
-    let file = data.header("content-disposition").expect("a file");
+    let file = data
+        .header("content-disposition")
+        .expect("the response names a file");
     assert!(file.contains("attachment"), "{file}");
     assert!(data.body.contains("Tell me more, as"), "{}", data.body);
 

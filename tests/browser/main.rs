@@ -52,7 +52,10 @@ async fn publish_article(browser: &Browser, written: &WrittenArticle) {
     let time: jiff::civil::DateTime = written.moment().parse().expect("a time");
     let keys = time.strftime("%m%d%Y\t%I%M%p").to_string();
     let field = browser.find("#published_at").await;
-    field.send_keys(&keys).await.expect("a date field");
+    field
+        .send_keys(&keys)
+        .await
+        .expect("the date is typed into the field");
     assert_eq!(browser.value("#published_at").await, written.moment());
     browser.press("Publish").await;
     assert!(browser.text(".state-line").await.contains(&written.date));
@@ -126,7 +129,9 @@ async fn publishing_replying_and_approving_work_without_javascript() {
         .split(&site)
         .find(|rest| rest.starts_with("/admin/setup"));
     let claim = claim.and_then(|rest| rest.split_whitespace().next());
-    admin.goto(claim.expect("a one-time link")).await;
+    admin
+        .goto(claim.expect("the log contains a one-time link"))
+        .await;
     admin
         .fill("#name", "Ada")
         .await
@@ -167,7 +172,7 @@ async fn publishing_replying_and_approving_work_without_javascript() {
             .await
             .is_displayed()
             .await
-            .expect("a box"),
+            .expect("the checkbox's visibility is read"),
         "a box that needs a script is not offered without one"
     );
 

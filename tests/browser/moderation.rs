@@ -18,7 +18,7 @@ async fn insert_held(server: &Server, count: i64) {
     sqlx::query("update comments set status = 'trashed' where status = 'held'")
         .execute(&mut db)
         .await
-        .expect("the others are trashed");
+        .expect("the other held comments are trashed");
     sqlx::query(
         "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $1) as number)
          insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, status_since, reasons, created_at)
@@ -37,7 +37,7 @@ async fn insert_held(server: &Server, count: i64) {
 
 async fn connect(server: &Server) -> PgConnection {
     let database = PgConnection::connect(&server.database_url()).await;
-    database.expect("the database can be reached")
+    database.expect("the database answers")
 }
 
 /// Loads the status of every comment inserted by the test, by comment id.
@@ -48,7 +48,7 @@ async fn load_statuses(server: &Server) -> BTreeMap<i64, String> {
     )
     .fetch_all(&mut db)
     .await
-    .expect("the comments")
+    .expect("the comments are read")
     .into_iter()
     .collect()
 }
@@ -56,7 +56,7 @@ async fn load_statuses(server: &Server) -> BTreeMap<i64, String> {
 pub async fn count(server: &Server, query: &'static str) -> i64 {
     let mut db = connect(server).await;
     let found = sqlx::query_scalar(query).fetch_one(&mut db).await;
-    found.expect("a number")
+    found.expect("the number of rows is read")
 }
 
 /// JavaScript that returns the id of the card in the moderation queue that is selected for the keyboard, or null.
@@ -152,8 +152,14 @@ async fn a_hundred_comments_are_decided_without_javascript() {
     let mut expected = BTreeMap::new();
     for number in 0..100 {
         let card = browser.find(".card").await;
-        let id = card.attr("id").await.expect("a card").expect("its name");
-        let id: i64 = id["card-".len()..].parse().expect("its id");
+        let id = card
+            .attr("id")
+            .await
+            .expect("the card's id is read")
+            .expect("the card has an id");
+        let id: i64 = id["card-".len()..]
+            .parse()
+            .expect("the card's id ends in a number");
         // Corrects a wrong decision. The first one has been sent when it is undone; the second is still in the send queue.
         if [2, 50].contains(&number) {
             browser.follow(".card [data-to=spam]").await;
@@ -246,11 +252,16 @@ async fn two_moderators_working_at_once_decide_each_comment_once() {
     let conflict_lines =
         "return [...document.querySelectorAll('.card-decided')].map((line) => line.textContent)";
     let (by_ada, by_mo) = (mo.run(conflict_lines).await, ada.run(conflict_lines).await);
-    let lines = |conflict_lines: &Value| conflict_lines.as_array().expect("lines").clone();
+    let lines = |conflict_lines: &Value| {
+        conflict_lines
+            .as_array()
+            .expect("the conflict lines are a list")
+            .clone()
+    };
     assert!(!lines(&by_ada).is_empty() && !lines(&by_mo).is_empty());
     for (lines, name) in [(lines(&by_ada), "ada"), (lines(&by_mo), "mo")] {
         for line in lines {
-            let line = line.as_str().expect("a sentence");
+            let line = line.as_str().expect("the conflict line is text");
             assert!(line.ends_with(&format!(" by {name}.")), "{line}");
         }
     }

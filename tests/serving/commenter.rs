@@ -40,7 +40,7 @@ fn commenters_data_is_exported_and_erased_on_the_command_line() {
     post_comment("192.0.2.2", "zoë@xn--mller-kva.example", "Tea for two.");
     post_comment("192.0.2.3", "bob@example.org", "Coffee.");
     let keys = read_key_file(&server.data.join("secret.key"))
-        .expect("the key file reads")
+        .expect("the key file is read")
         .expect("the key file exists")
         .key_ring();
     tokio::runtime::Builder::new_current_thread()
@@ -73,11 +73,11 @@ fn commenters_data_is_exported_and_erased_on_the_command_line() {
                 .bind(keys.seal(NETWORK_ROW, b"192.0.2.2"))
                 .execute(&mut db)
                 .await
-                .expect("a network");
+                .expect("the network is saved");
             sqlx::query("update comments set network_until = '2026-04-14T00:00:00Z' where network_until is not null")
                 .execute(&mut db)
                 .await
-                .expect("its end");
+                .expect("the network's end is saved");
         });
 
     let unknown = run_commenter_command(&server, &["export"], "nobody@example.org");
@@ -94,8 +94,12 @@ fn commenters_data_is_exported_and_erased_on_the_command_line() {
     let exported = run_commenter_command(&server, &["export"], " ZOË@Müller.example ");
     assert!(exported.status.success(), "{}", text(&exported));
     let answer: serde_json::Value =
-        serde_json::from_slice(&exported.stdout).expect("standard output is JSON");
-    let [person] = answer["people"].as_array().expect("people").as_slice() else {
+        serde_json::from_slice(&exported.stdout).expect("the standard output is valid JSON");
+    let [person] = answer["people"]
+        .as_array()
+        .expect("the exported people are a list")
+        .as_slice()
+    else {
         panic!("{answer}");
     };
     assert_eq!(person["blocked"], false);
@@ -106,7 +110,9 @@ fn commenters_data_is_exported_and_erased_on_the_command_line() {
         serde_json::json!([{"note": "Knows tea.", "written_at": "2026-03-14T15:09:26Z"}])
     );
     assert_eq!(person["subscriptions"][0]["of"], "answers");
-    let comments = person["comments"].as_array().expect("comments");
+    let comments = person["comments"]
+        .as_array()
+        .expect("the exported comments are a list");
     assert_eq!(comments.len(), 2);
     assert_eq!(comments[0]["text"], "Tea for *one*.");
     assert_eq!(comments[0]["state"], "held");
@@ -116,7 +122,9 @@ fn commenters_data_is_exported_and_erased_on_the_command_line() {
     assert_eq!(second["state"], "approved");
     assert_eq!(second["network"], "192.0.2.2");
     assert_eq!(second["article"]["title"], "Welcome to your Broadsheet");
-    let address = second["article"]["address"].as_str().expect("an address");
+    let address = second["article"]["address"]
+        .as_str()
+        .expect("the exported article has an address");
     assert!(
         address.starts_with("https://news.example.org/2"),
         "{address}"
@@ -175,7 +183,8 @@ fn commenters_data_is_exported_and_erased_on_the_command_line() {
         text(&blocked)
     );
     let left = run_commenter_command(&server, &["export"], "bob@example.org");
-    let left: serde_json::Value = serde_json::from_slice(&left.stdout).expect("JSON");
+    let left: serde_json::Value =
+        serde_json::from_slice(&left.stdout).expect("the standard output is valid JSON");
     assert_eq!(left["people"][0]["blocked"], true);
     assert_eq!(left["people"][0]["comments"], serde_json::json!([]));
 }

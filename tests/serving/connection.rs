@@ -22,7 +22,9 @@ const LAST_REQUEST: &str =
 
 fn connect(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address).expect("a connection");
-    stream.set_nodelay(true).expect("small packets");
+    stream
+        .set_nodelay(true)
+        .expect("the connection sends without delay");
     stream
 }
 
@@ -34,7 +36,7 @@ fn request_for(path: &str) -> String {
 /// is closed.
 fn socket_line(from: SocketAddr, to: SocketAddr) -> Option<String> {
     let ends = [from, to].map(|end| format!("0100007F:{:04X}", end.port()));
-    let table = fs::read_to_string("/proc/net/tcp").expect("the table of connections");
+    let table = fs::read_to_string("/proc/net/tcp").expect("the table of connections is read");
     let line = table.lines().find(|line| {
         let fields = line.split_whitespace().skip(1);
         fields.take(2).eq(&ends)
@@ -47,7 +49,10 @@ fn is_read(from: SocketAddr, to: SocketAddr) -> bool {
     let is_empty = |line: Option<String>, which: usize| {
         // A closed end reads no more.
         line.is_none_or(|line| {
-            let queues = line.split_whitespace().nth(4).expect("its queues");
+            let queues = line
+                .split_whitespace()
+                .nth(4)
+                .expect("the line names the queues");
             queues.split(':').nth(which) == Some("00000000")
         })
     };
@@ -229,9 +234,9 @@ fn with_locked_articles(server: &Server, act: impl FnOnce()) {
         sqlx::query("lock table articles in access exclusive mode")
             .execute(&mut *locked)
             .await
-            .expect("they are locked");
+            .expect("the table of articles is locked");
         act();
-        locked.commit().await.expect("it ends");
+        locked.commit().await.expect("the transaction commits");
     });
 }
 
@@ -243,12 +248,16 @@ fn closing_the_connection_cancels_a_request_but_pipelining_does_not() {
     let [first_address, second_address] =
         [&first, &second].map(|stream| stream.local_addr().expect("a local address"));
     with_locked_articles(&server, || {
-        first.write_all(page.as_bytes()).expect("it is sent");
+        first
+            .write_all(page.as_bytes())
+            .expect("the request is sent");
         wait_until("the first request is read", || {
             is_read(first_address, server.address)
         });
         // The second waits for the render of the first.
-        second.write_all(page.as_bytes()).expect("it is sent");
+        second
+            .write_all(page.as_bytes())
+            .expect("the request is sent");
         wait_until("the second request is read", || {
             is_read(second_address, server.address)
         });
@@ -261,13 +270,13 @@ fn closing_the_connection_cancels_a_request_but_pipelining_does_not() {
         assert!(start.elapsed() < Duration::from_secs(15));
         second
             .write_all(LAST_REQUEST.as_bytes())
-            .expect("it is sent");
+            .expect("the request is sent");
         assert!(socket_line(server.address, second_address).is_some());
     });
     let mut responses = String::new();
     second
         .read_to_string(&mut responses)
-        .expect("the whole response");
+        .expect("the whole response is read");
     assert_eq!(responses.matches("HTTP/1.1 200 OK").count(), 2);
     assert!(responses.contains("Welcome to your Broadsheet</h1>"));
 }
@@ -279,11 +288,15 @@ fn a_silent_connection_is_closed_after_10_seconds_or_60_after_a_response() {
     server.get(&path);
     let seconds_open = |sent: &str| {
         let mut stream = connect(&server);
-        stream.write_all(sent.as_bytes()).expect("it is sent");
+        stream
+            .write_all(sent.as_bytes())
+            .expect("the request is sent");
         spawn(move || {
             let start = Instant::now();
             let mut response = Vec::new();
-            stream.read_to_end(&mut response).expect("an end");
+            stream
+                .read_to_end(&mut response)
+                .expect("the server closes the connection");
             let response = String::from_utf8_lossy(&response).into_owned();
             (response.contains(" 200 OK"), start.elapsed().as_secs())
         })
@@ -292,11 +305,15 @@ fn a_silent_connection_is_closed_after_10_seconds_or_60_after_a_response() {
     let first_heads = ["", &page[..9]].map(seconds_open);
     let next_heads = [page.clone(), page.clone() + &page[..9]].map(|sent| seconds_open(&sent));
     for connection in first_heads {
-        let (is_answered, seconds) = connection.join().expect("it ends");
+        let (is_answered, seconds) = connection
+            .join()
+            .expect("the connection's thread does not panic");
         assert!(!is_answered && (9..30).contains(&seconds), "{seconds} s");
     }
     for connection in next_heads {
-        let (is_answered, seconds) = connection.join().expect("it ends");
+        let (is_answered, seconds) = connection
+            .join()
+            .expect("the connection's thread does not panic");
         assert!(is_answered && (55..90).contains(&seconds), "{seconds} s");
     }
 }
@@ -310,22 +327,26 @@ fn a_stopping_server_closes_idle_connections() {
     let missing = request_for("/no/such/page");
     let mut idle = ["", &page, &missing].map(|sent| {
         let mut stream = connect(&server);
-        stream.write_all(sent.as_bytes()).expect("it is sent");
+        stream
+            .write_all(sent.as_bytes())
+            .expect("the request is sent");
         stream
     });
     // Once these two are answered, the first has been accepted as well.
     for stream in &idle[1..] {
-        stream.peek(&mut [0]).expect("a response");
+        stream.peek(&mut [0]).expect("a response arrives");
     }
     let start = Instant::now();
     server.stop();
     assert!(
         start.elapsed() < Duration::from_secs(15),
-        "it waited for idle connections"
+        "the server waited for idle connections"
     );
     let statuses = idle.each_mut().map(|stream| {
         let mut response = String::new();
-        stream.read_to_string(&mut response).expect("an end");
+        stream
+            .read_to_string(&mut response)
+            .expect("the server closes the connection");
         response.split(' ').nth(1).map(str::to_owned)
     });
     let expected = [None, Some("200"), Some("404")].map(|status| status.map(str::to_owned));
@@ -339,9 +360,11 @@ fn a_stopping_server_finishes_open_requests_and_accepts_no_more() {
     let mut stream = connect(&server);
     let client = stream.local_addr().expect("a local address");
     with_locked_articles(&server, || {
-        stream.write_all(page.as_bytes()).expect("it is sent");
+        stream
+            .write_all(page.as_bytes())
+            .expect("the request is sent");
         wait_until("the request is read", || is_read(client, server.address));
-        kill(Pid::from_raw(server.pid()), Signal::SIGTERM).expect("it runs");
+        kill(Pid::from_raw(server.pid()), Signal::SIGTERM).expect("the server is running");
         wait_until("no connection is accepted", || {
             TcpStream::connect(server.address).is_err()
         });
@@ -349,7 +372,7 @@ fn a_stopping_server_finishes_open_requests_and_accepts_no_more() {
     let mut response = String::new();
     stream
         .read_to_string(&mut response)
-        .expect("the whole response");
+        .expect("the whole response is read");
     assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
     assert!(response.trim_end().ends_with("</html>"), "{response}");
     server.stop();
@@ -363,12 +386,22 @@ fn pipelined_responses_arrive_complete_and_in_order_even_if_read_late() {
     server.get(&path);
     let page = request_for(&path);
     let responses = exchange(&server, &[page.as_bytes()]);
-    let (once, last) = responses.split_at(responses.rfind("HTTP/1.1 ").expect("two responses"));
+    let (once, last) = responses.split_at(
+        responses
+            .rfind("HTTP/1.1 ")
+            .expect("there are two responses"),
+    );
     let mut stream = connect(&server);
-    let mut writer = stream.try_clone().expect("a second handle");
+    let mut writer = stream
+        .try_clone()
+        .expect("the connection has a second handle");
     let client = stream.local_addr().expect("a local address");
     let requests = page.repeat(REQUESTS) + LAST_REQUEST;
-    let sending = spawn(move || writer.write_all(requests.as_bytes()).expect("all are sent"));
+    let sending = spawn(move || {
+        writer
+            .write_all(requests.as_bytes())
+            .expect("all requests are sent")
+    });
     // Nothing is read until the buffers of both sides are full.
     wait_until("the server cannot write", || {
         let unread = || {
@@ -382,8 +415,8 @@ fn pipelined_responses_arrive_complete_and_in_order_even_if_read_late() {
     let mut responses = Vec::new();
     stream
         .read_to_end(&mut responses)
-        .expect("the whole response");
-    sending.join().expect("all are sent");
+        .expect("the whole response is read");
+    sending.join().expect("the sending thread does not panic");
     let responses = without_dates(&String::from_utf8_lossy(&responses));
     assert!(responses == once.repeat(REQUESTS) + last);
 }
@@ -402,7 +435,9 @@ fn a_changed_page_is_served_at_once_on_a_connection_that_requests_it_often() {
         let length = server.get(&path).body.len();
         let mut stream = connect(&server);
         for _ in 0..40 {
-            stream.write_all(page.as_bytes()).expect("it is sent");
+            stream
+                .write_all(page.as_bytes())
+                .expect("the request is sent");
             read_page(&mut stream, length);
         }
         let comment = format!("Is this comment {round} of this test?");
@@ -413,14 +448,16 @@ fn a_changed_page_is_served_at_once_on_a_connection_that_requests_it_often() {
         ];
         let response = server.try_post(&reply, "192.0.2.7", &fields);
         assert_eq!(response.expect("a response").status, 303);
-        stream.write_all(page.as_bytes()).expect("it is sent");
+        stream
+            .write_all(page.as_bytes())
+            .expect("the request is sent");
         stream
             .write_all(LAST_REQUEST.as_bytes())
-            .expect("it is sent");
+            .expect("the request is sent");
         let mut response = String::new();
         stream
             .read_to_string(&mut response)
-            .expect("the whole response");
+            .expect("the whole response is read");
         assert!(response.contains(&comment), "the page is the old one");
     }
 }
@@ -430,30 +467,35 @@ fn read_page(stream: &mut TcpStream, length: usize) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        stream.read_exact(&mut byte).expect("a head");
+        stream
+            .read_exact(&mut byte)
+            .expect("the response's head is read");
         head.extend(byte);
     }
-    stream.read_exact(&mut vec![0; length]).expect("a body");
+    stream
+        .read_exact(&mut vec![0; length])
+        .expect("the response's body is read");
 }
 
 /// Returns the resident memory of the server process in bytes.
 fn resident_bytes(server: &Server) -> usize {
-    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
+    let status = fs::read_to_string(format!("/proc/{}/status", server.pid()))
+        .expect("the server is running");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
-    kilobytes.expect("a size") * 1024
+    kilobytes.expect("the server has resident memory") * 1024
 }
 
 #[test]
 fn ten_thousand_idle_connections_take_at_most_16_kilobytes_each() {
     const CONNECTIONS: usize = 10_000;
     const MAX_BYTES: usize = 16 * 1024;
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit is known");
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit on open files is read");
     assert!(
         hard > CONNECTIONS as u64 + 1_000,
         "only {hard} files may be open; raise the limit with  ulimit -Hn"
     );
-    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).expect("the limit is raised");
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).expect("the limit on open files is raised");
     let server = Server::new();
     let path = welcome_path(&server);
     let length = server.get(&path).body.len();
@@ -462,7 +504,9 @@ fn ten_thousand_idle_connections_take_at_most_16_kilobytes_each() {
     let mut open_until = |count: usize| {
         while open.len() < count {
             let mut stream = connect(&server);
-            stream.write_all(page.as_bytes()).expect("it is sent");
+            stream
+                .write_all(page.as_bytes())
+                .expect("the request is sent");
             read_page(&mut stream, length);
             open.push(stream);
         }

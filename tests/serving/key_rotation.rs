@@ -30,13 +30,13 @@ fn wait_for<T>(work: impl Future<Output = T>) -> T {
 
 fn read_keys(file: &Path) -> KeyRing {
     read_key_file(file)
-        .expect("the key file reads")
-        .expect("there is a key file")
+        .expect("the key file is read")
+        .expect("the key file exists")
         .key_ring()
 }
 
 fn read_lines(file: &Path) -> Vec<String> {
-    let text = fs::read_to_string(file).expect("the key file reads");
+    let text = fs::read_to_string(file).expect("the key file is read");
     text.lines().map(str::to_owned).collect()
 }
 
@@ -58,7 +58,7 @@ fn rotate(data: &Path, arguments: &[&str]) -> String {
 /// key.
 fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
     let emails: Vec<Email> = (0..commenters)
-        .map(|n| Email::parse(&format!("reader-{n}@example.net")).expect("an address"))
+        .map(|n| Email::parse(&format!("reader-{n}@example.net")).expect("a valid email"))
         .collect();
     let hashes: Vec<Vec<u8>> = emails
         .iter()
@@ -75,26 +75,26 @@ fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
             .bind(&sealed)
             .execute(&mut db)
             .await
-            .expect("people");
+            .expect("the commenters are inserted");
         sqlx::query("update comments set network_sealed = $1, network_until = 'infinity'")
             .bind(keys.seal(NETWORK_ROW, b"192.0.2.1"))
             .execute(&mut db)
             .await
-            .expect("networks");
+            .expect("the networks are saved");
         let first: i64 = sqlx::query_scalar("select min(id) from commenters")
             .fetch_one(&mut db)
             .await
-            .expect("someone");
+            .expect("a commenter exists");
         sqlx::query("insert into outbox (commenter_id, message_sealed, next_try_at, created_at) select $1, $2, 'infinity', now()")
             .bind(first)
             .bind(keys.seal(format!("outbox.message_sealed {first}").as_bytes(), b"a letter"))
             .execute(&mut db)
             .await
-            .expect("an email");
+            .expect("an email is queued");
         let keeper: i64 = sqlx::query_scalar("insert into accounts (username, slug, name, role, created_at) values ('keeper', 'keeper', 'Keeper', 'moderator', now()) returning id")
             .fetch_one(&mut db)
             .await
-            .expect("one of the staff");
+            .expect("a moderator's account is inserted");
         sqlx::query("update accounts set email_sealed = $2 where id = $1")
             .bind(keeper)
             .bind(staff_email::seal(
@@ -104,14 +104,14 @@ fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
             ))
             .execute(&mut db)
             .await
-            .expect("their address");
+            .expect("the account's email address is saved");
         sqlx::query(
             "update settings set akismet_key = $1, flood_seconds = 0, hold_everything = true",
         )
         .bind(keys.seal(CHECKER_KEY_ROW, b"a checker's key"))
         .execute(&mut db)
         .await
-        .expect("a checker");
+        .expect("the spam checker's key is saved");
     });
 }
 
@@ -140,14 +140,17 @@ fn open_emails(url: &str, keys: &KeyRing) -> Vec<String> {
         sqlx::query_as("select email_hash, email_sealed from commenters")
             .fetch_all(&mut db)
             .await
-            .expect("rows")
+            .expect("the commenters are read")
     });
     let mut opened: Vec<String> = rows
         .iter()
         .map(|(hash, sealed)| {
-            let address = open_for_export(keys, hash, sealed).expect("it opens");
-            let email = Email::parse(&address).expect("an address");
-            assert!(email.hashes(keys).contains(hash), "it is found by its hash");
+            let address = open_for_export(keys, hash, sealed).expect("the email can be decrypted");
+            let email = Email::parse(&address).expect("a valid email");
+            assert!(
+                email.hashes(keys).contains(hash),
+                "the stored hash belongs to the email"
+            );
             address.to_string()
         })
         .collect();
@@ -229,15 +232,20 @@ fn replies_are_accepted_during_a_key_rotation() {
     );
     let new = read_keys(&file);
     assert_ne!(new.active_id(), old.active_id());
-    let only_new =
-        KeyRing::from_secret(&broadsheet::crypto::parse_key(&read_lines(&file)[0]).expect("a key"));
+    let only_new = KeyRing::from_secret(
+        &broadsheet::crypto::parse_key(&read_lines(&file)[0])
+            .expect("the file's first line is a key"),
+    );
     let there = open_emails(&url, &only_new);
     let mut once = there.clone();
     once.dedup();
     assert_eq!(there, once, "a commenter is stored twice");
     assert!(there.len() > people);
     assert_eq!(read_lines(&file).len(), 2);
-    let mode = fs::metadata(&file).expect("a key").permissions().mode();
+    let mode = fs::metadata(&file)
+        .expect("the key file exists")
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
 
     // The commenter and the page from before the rotation are found again.
@@ -308,10 +316,10 @@ fn a_killed_key_rotation_continues_when_the_command_is_run_again() {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("it starts");
+            .expect("the program starts");
         std::thread::sleep(Duration::from_millis(20 + 40 * attempt));
-        child.kill().expect("it is killed");
-        child.wait().expect("it is gone");
+        child.kill().expect("the program is killed");
+        child.wait().expect("the killed program ends");
         let unrotated: usize = count_unrotated(&url).parse().expect("a number");
         in_the_middle += usize::from(unrotated > 0 && unrotated < 20_000);
         // Wherever it was killed, everything opens and the server works.
@@ -337,9 +345,10 @@ fn a_server_without_the_new_key_serves_pages_and_gives_replies_back_unsaved() {
     let (here, there) = (folder("here"), folder("there"));
     let secret = "5a".repeat(32);
     for data in [&here, &there] {
-        fs::write(data.join("secret.key"), &secret).expect("a key");
+        fs::write(data.join("secret.key"), &secret).expect("the key file is written");
         let closed = fs::Permissions::from_mode(0o600);
-        fs::set_permissions(data.join("secret.key"), closed).expect("for us alone");
+        fs::set_permissions(data.join("secret.key"), closed)
+            .expect("the key file's permissions are set");
     }
     let settings = [("DATABASE_URL", url.as_str())];
     let rotate_on = |data: &Path, arguments: &[&str]| {
@@ -380,7 +389,7 @@ fn a_server_without_the_new_key_serves_pages_and_gives_replies_back_unsaved() {
     );
     assert_eq!(log.matches("ERROR").count(), 1, "{log}");
     let copied = |from: &Path, to: &Path| {
-        fs::copy(from.join("secret.key"), to.join("secret.key")).expect("a copy");
+        fs::copy(from.join("secret.key"), to.join("secret.key")).expect("the key file is copied");
     };
     copied(&here, &there);
     let taken = reply(

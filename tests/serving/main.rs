@@ -40,7 +40,10 @@ fn query_strings(url: &str, query: &'static str) -> Vec<String> {
         let mut db = PgConnection::connect(url)
             .await
             .expect("the database answers");
-        let rows = sqlx::query(query).fetch_all(&mut db).await.expect("rows");
+        let rows = sqlx::query(query)
+            .fetch_all(&mut db)
+            .await
+            .expect("the rows are read");
         rows.iter().map(|row| row.get(0)).collect()
     })
 }
@@ -52,7 +55,7 @@ fn welcome_path(server: &Server) -> String {
         .split("<h2><a href=\"")
         .nth(1)
         .and_then(|rest| rest.split('"').next())
-        .expect("the welcome article")
+        .expect("the front page links the welcome article")
         .to_owned()
 }
 
@@ -62,7 +65,7 @@ fn reply_path(server: &Server) -> String {
         .split("action=\"/articles/")
         .nth(1)
         .and_then(|rest| rest.split('/').next())
-        .expect("a form");
+        .expect("the article page has a reply form");
     format!("/articles/{action}/reply")
 }
 
@@ -83,15 +86,15 @@ fn the_first_start_creates_database_key_and_setup_link() {
         .split("one-time link: ")
         .nth(1)
         .and_then(|rest| rest.split_whitespace().next())
-        .expect("a link")
+        .expect("the log contains a one-time link")
         .to_owned();
     let path = link
         .strip_prefix(&format!("http://{}", server.address))
-        .expect("a URL of the site");
+        .expect("the link is a URL of the site");
     assert_eq!(server.get(path).status, 200);
     assert_eq!(server.get("/admin/setup?token=0").status, 404);
 
-    let key = fs::metadata(server.data.join("secret.key")).expect("a key");
+    let key = fs::metadata(server.data.join("secret.key")).expect("the key file exists");
     assert_eq!(key.permissions().mode() & 0o777, 0o600);
     let front = server.get("/").body;
     assert!(front.contains("Welcome to your Broadsheet") && front.contains("2 comments"));
@@ -258,9 +261,9 @@ fn an_external_database_needs_an_existing_private_key_file() {
         "{output_text}"
     );
 
-    fs::write(data.join("secret.key"), "ab".repeat(32)).expect("a key");
+    fs::write(data.join("secret.key"), "ab".repeat(32)).expect("the key file is written");
     fs::set_permissions(data.join("secret.key"), fs::Permissions::from_mode(0o644))
-        .expect("permissions are set");
+        .expect("the key file's permissions are set");
     let mut command = broadsheet(&data);
     command
         .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
@@ -280,14 +283,15 @@ fn an_external_database_is_used_without_starting_postgres() {
         .expect("a URL that ends in a database");
     let data = folder("data");
     let key = data.join("elsewhere.key");
-    fs::write(&key, "cd".repeat(32)).expect("a key");
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("permissions are set");
+    fs::write(&key, "cd".repeat(32)).expect("the key file is written");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600))
+        .expect("the key file's permissions are set");
     let url = format!("{server}/borrowed");
     let settings = [
         ("DATABASE_URL", url.as_str()),
         (
             "BROADSHEET_SECRET_KEY_FILE",
-            key.to_str().expect("a plain path"),
+            key.to_str().expect("the path is valid UTF-8"),
         ),
     ];
     let (first, second) = (
@@ -326,7 +330,7 @@ fn an_external_database_is_used_without_starting_postgres() {
 fn a_missing_secret_key_is_not_replaced_by_a_new_one() {
     let mut server = Server::new();
     server.stop();
-    fs::remove_file(server.data.join("secret.key")).expect("the key file existed");
+    fs::remove_file(server.data.join("secret.key")).expect("the key file is removed");
     for arguments in [&["serve"][..], &["check"]] {
         let mut command = broadsheet(&server.data);
         command
@@ -346,7 +350,7 @@ fn a_missing_secret_key_is_not_replaced_by_a_new_one() {
 fn the_start_fails_with_a_key_that_does_not_match_the_database() {
     let mut server = Server::new();
     server.stop();
-    fs::write(server.data.join("secret.key"), "ab".repeat(32)).expect("another key");
+    fs::write(server.data.join("secret.key"), "ab".repeat(32)).expect("another key is written");
     let mut command = broadsheet(&server.data);
     command.env("BROADSHEET_LISTEN", "127.0.0.1:0");
     let output_text = text(&run(command, ""));
@@ -387,7 +391,10 @@ fn acknowledged_comments_survive_a_killed_server() {
                     )
                     .is_some_and(|response| response.status == 303)
                 {
-                    acknowledged.lock().expect("the list").push(body);
+                    acknowledged
+                        .lock()
+                        .expect("the lock is not poisoned")
+                        .push(body);
                     saved_count.fetch_add(1, Ordering::SeqCst);
                 }
             });
@@ -396,10 +403,13 @@ fn acknowledged_comments_survive_a_killed_server() {
         wait_until("some replies are acknowledged", || {
             saved_count.load(Ordering::SeqCst) >= 20
         });
-        kill(Pid::from_raw(pid), Signal::SIGKILL).expect("the process was running");
+        kill(Pid::from_raw(pid), Signal::SIGKILL).expect("the server is running");
     });
     server.kill();
-    let acknowledged = acknowledged.lock().expect("the list").clone();
+    let acknowledged = acknowledged
+        .lock()
+        .expect("the lock is not poisoned")
+        .clone();
     assert!(
         acknowledged.len() < 200,
         "all replies were saved before the kill"
@@ -442,7 +452,7 @@ fn a_killed_postgres_is_restarted_without_losing_comments() {
                 let from = format!("10.2.{}.{}", number / 250, number % 250);
                 let response = server
                     .try_post(&form_path, &from, &fields)
-                    .expect("the server keeps running");
+                    .expect("the server keeps responding");
                 match response.status {
                     303 => acknowledged.push(body),
                     503 => {
@@ -485,10 +495,10 @@ fn a_killed_postgres_is_restarted_without_losing_comments() {
             load_comment_bodies(&server.database_url()).len() > before + 5
         });
         stop.store(true, Ordering::SeqCst);
-        assert!(reader.join().expect("the reader does not panic") > 100);
+        assert!(reader.join().expect("the reader thread does not panic") > 100);
         commenter_thread
             .join()
-            .expect("the commenter does not panic")
+            .expect("the commenter thread does not panic")
     });
     let saved = load_comment_bodies(&server.database_url());
     for body in &acknowledged {
@@ -516,7 +526,7 @@ fn a_frozen_postgres_does_not_block_shutdown() {
     let frozen = server.postgres_children();
     assert!(!frozen.is_empty());
     for pid in &frozen {
-        kill(Pid::from_raw(*pid), Signal::SIGSTOP).expect("the process was running");
+        kill(Pid::from_raw(*pid), Signal::SIGSTOP).expect("the Postgres process is running");
     }
     server.stop();
     assert!(!is_alive(postgres));
@@ -538,7 +548,10 @@ fn a_second_server_takes_over_postgres_when_the_first_stops() {
     let mut first = Server::new();
     // Another runtime folder: an own Postgres would have its socket there, unless the account is root.
     let runtime = folder("run");
-    let elsewhere = [("XDG_RUNTIME_DIR", runtime.to_str().expect("a plain path"))];
+    let elsewhere = [(
+        "XDG_RUNTIME_DIR",
+        runtime.to_str().expect("the path is valid UTF-8"),
+    )];
     let mut second = Server::start_with(&first.data, &elsewhere);
     let form_path = reply_path(&second);
     let reply = |server: &Server, body: &str| {
@@ -576,7 +589,7 @@ fn slow_forms_do_not_delay_other_requests() {
                 "POST /admin/sign-in HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\nusername=",
                 server.address
             );
-            slow.write_all(head.as_bytes()).expect("the beginning is sent");
+            slow.write_all(head.as_bytes()).expect("the beginning of the request is sent");
             slow
         })
         .collect();
@@ -612,13 +625,13 @@ fn a_connection_with_slow_request_headers_is_closed() {
     let server = Server::new();
     let mut slow = TcpStream::connect(server.address).expect("a connection");
     slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
-        .expect("the beginning is sent");
+        .expect("the beginning of the request is sent");
     slow.set_read_timeout(Some(Duration::from_secs(40)))
         .expect("a timeout is set");
     let start = Instant::now();
     let mut response = Vec::new();
     slow.read_to_end(&mut response)
-        .expect("the connection is closed, not left open");
+        .expect("the server closes the connection");
     assert!(start.elapsed() < Duration::from_secs(30));
     assert!(!String::from_utf8_lossy(&response).contains("200 OK"));
 }
@@ -633,12 +646,12 @@ fn a_stalled_body_gets_a_408_page() {
         server.address
     );
     slow.write_all(head.as_bytes())
-        .expect("the beginning is sent");
+        .expect("the beginning of the request is sent");
     slow.set_read_timeout(Some(Duration::from_secs(40)))
         .expect("a timeout is set");
     let mut response = Vec::new();
     slow.read_to_end(&mut response)
-        .expect("the connection is closed, not left open");
+        .expect("the server closes the connection");
     let response = String::from_utf8_lossy(&response).into_owned();
     assert!(
         response.starts_with("HTTP/1.1 408 ") && response.contains("That took too long"),
@@ -654,7 +667,7 @@ fn an_oversized_body_still_gets_the_413_page() {
     for _ in 0..5 {
         let response = server
             .try_post(&form_path, "192.0.2.1", &[("comment", comment.as_str())])
-            .expect("the connection is not broken");
+            .expect("the server responds");
         assert_eq!(response.status, 413);
         assert!(response.body.contains("That is too much at once"));
     }
@@ -664,7 +677,8 @@ fn an_oversized_body_still_gets_the_413_page() {
 fn a_data_folder_of_another_postgres_version_is_reported() {
     let mut server = Server::new();
     server.stop();
-    fs::write(server.data.join("postgres/PG_VERSION"), "9\n").expect("another version");
+    fs::write(server.data.join("postgres/PG_VERSION"), "9\n")
+        .expect("another Postgres version is written");
     let mut command = broadsheet(&server.data);
     command.env("BROADSHEET_LISTEN", "127.0.0.1:0");
     let output_text = text(&run(command, ""));

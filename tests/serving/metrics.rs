@@ -29,7 +29,9 @@ fn cache_metrics_are_served_on_a_separate_port() {
     let metrics = || {
         let response = get_at(address, "/metrics").expect("a response");
         assert_eq!(response.status, 200);
-        let kind = response.header("content-type").expect("a type");
+        let kind = response
+            .header("content-type")
+            .expect("the response has a content type");
         assert!(kind.starts_with("application/openmetrics-text"), "{kind}");
         assert!(
             response.body.trim_end().ends_with("# EOF"),
@@ -65,7 +67,10 @@ fn a_site_without_a_cache_serves_the_same_pages() {
     let path = welcome_path(&server);
     let [first, second] = [server.get(&path), server.get(&path)];
     assert_eq!((first.status, second.status), (200, 200));
-    assert!(first.body == second.body, "twice the same page");
+    assert!(
+        first.body == second.body,
+        "both responses contain the same page"
+    );
     let metrics = get_at(address, "/metrics").expect("a response").body;
     assert!(!metrics.contains("broadsheet_cache_hits"), "{metrics}");
 }
@@ -73,7 +78,8 @@ fn a_site_without_a_cache_serves_the_same_pages() {
 #[test]
 fn transparent_huge_pages_are_disabled() {
     let server = Server::new();
-    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
+    let status = fs::read_to_string(format!("/proc/{}/status", server.pid()))
+        .expect("the server is running");
     let is_enabled = status
         .lines()
         .find_map(|line| line.strip_prefix("THP_enabled:"));

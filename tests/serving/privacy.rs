@@ -48,7 +48,7 @@ fn the_privacy_check_runs_beside_a_server_and_changes_only_its_copy_of_the_site(
     let server = Server::new();
     let export = folder("made").join("made.xml");
     let mut writer = BufWriter::new(File::create(&export).expect("a file"));
-    sample_export::write(&mut writer, 20, 6).expect("an export");
+    sample_export::write(&mut writer, 20, 6).expect("the export is written");
     drop(writer);
     let mut import = broadsheet(&server.data);
     import
@@ -123,5 +123,8 @@ fn the_privacy_check_starts_and_stops_the_embedded_postgres_when_no_server_runs(
     server.stop();
     let checked = check_privacy(&server.data, &[]);
     assert!(checked.status.success(), "{}", text(&checked));
-    assert!(!fs::exists(server.data.join("postgres/postmaster.pid")).expect("it can be asked"));
+    assert!(
+        !fs::exists(server.data.join("postgres/postmaster.pid"))
+            .expect("the folder of Postgres can be read")
+    );
 }

@@ -23,7 +23,7 @@ fn write_export(folder: &Path) -> std::path::PathBuf {
 fn write_export_of(folder: &Path, articles: u64) -> std::path::PathBuf {
     let file = folder.join("made.xml");
     let mut out = BufWriter::new(File::create(&file).expect("a file"));
-    sample_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
+    sample_export::write(&mut out, articles, COMMENTS_EACH).expect("the export is written");
     file
 }
 
@@ -31,9 +31,9 @@ fn write_export_of(folder: &Path, articles: u64) -> std::path::PathBuf {
 fn command_on(database: &str, folder: &Path) -> Command {
     let key = folder.join("key");
     if !key.exists() {
-        fs::write(&key, "7".repeat(64)).expect("a key");
+        fs::write(&key, "7".repeat(64)).expect("the key file is written");
         let closed = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        fs::set_permissions(&key, closed).expect("a sealed key");
+        fs::set_permissions(&key, closed).expect("the key file's permissions are set");
     }
     let mut command = broadsheet(folder);
     command
@@ -55,9 +55,13 @@ async fn load_state(database: &str, folder: &Path) -> Vec<String> {
     command.args(["export", "wordpress", "--with-emails"]);
     let output = run(command, "");
     assert!(output.status.success(), "{}", text(&output));
-    let export = String::from_utf8(output.stdout).expect("text");
-    let (head, rest) = export.split_once("<pubDate>").expect("a date");
-    let (_, rest) = rest.split_once("</pubDate>").expect("its end");
+    let export = String::from_utf8(output.stdout).expect("the export is valid UTF-8");
+    let (head, rest) = export
+        .split_once("<pubDate>")
+        .expect("the export contains a publication date");
+    let (_, rest) = rest
+        .split_once("</pubDate>")
+        .expect("the publication date ends");
     let mut state = vec![head.to_owned() + rest];
     let mut db = PgConnection::connect(database).await.expect("a connection");
     for query in [
@@ -96,7 +100,7 @@ async fn an_import_killed_twenty_times_ends_with_the_same_data_as_an_undisturbed
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
-        let share = u32::try_from(random >> 40 & 0xFF).expect("a byte");
+        let share = u32::try_from(random >> 40 & 0xFF).expect("a random byte fits u32");
         let until = whole * (share + round * 8) / 420;
         let mut command = command_on(&killed, &folder);
         command.args(["import", "wordpress"]).arg(&file);
@@ -104,10 +108,10 @@ async fn an_import_killed_twenty_times_ends_with_the_same_data_as_an_undisturbed
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("it starts");
+            .expect("the program starts");
         std::thread::sleep(until);
-        child.kill().expect("it is killed");
-        let output = child.wait_with_output().expect("it is gone");
+        child.kill().expect("the program is killed");
+        let output = child.wait_with_output().expect("the killed program ends");
         resumed += i32::from(text(&output).contains("Resuming it"));
     }
     assert!(resumed > 5, "only {resumed} of twenty resumed another");
@@ -149,35 +153,39 @@ fn an_import_that_loses_its_database_can_be_resumed() {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("it starts");
+        .expect("the program starts");
     let pid_file = data.join("postgres/postmaster.pid");
     let url = || {
         let mut command = broadsheet(&data);
         command.args(["db", "url"]);
         let output = run(command, "");
-        let url = String::from_utf8(output.stdout).expect("an address");
+        let url = String::from_utf8(output.stdout).expect("the URL is valid UTF-8");
         output.status.success().then(|| url.trim().to_owned())
     };
     wait_until("there are articles", || {
         url().is_some_and(|url| has_articles(&url))
     });
-    let pid = fs::read_to_string(&pid_file).expect("a process id");
+    let pid = fs::read_to_string(&pid_file).expect("the file with the process id is read");
     let pid: i32 = pid
         .lines()
         .next()
-        .expect("a line")
+        .expect("the file with the process id has a line")
         .trim()
         .parse()
-        .expect("a number");
-    if child.try_wait().expect("the database answers").is_some() {
+        .expect("the process id is a number");
+    if child
+        .try_wait()
+        .expect("the process can be polled")
+        .is_some()
+    {
         panic!("the import ended before its database could be taken away");
     }
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(pid),
         nix::sys::signal::Signal::SIGKILL,
     )
-    .expect("the process was running");
-    let output = child.wait_with_output().expect("it ends");
+    .expect("the Postgres process is running");
+    let output = child.wait_with_output().expect("the import ends");
     let error = text(&output);
     assert!(!output.status.success(), "{error}");
     assert!(error.contains("the same command"), "{error}");
@@ -206,7 +214,7 @@ fn has_articles(url: &str) -> bool {
 async fn an_import_reads_standard_input_and_rejects_unusable_files() {
     let folder = folder("piped");
     let database = new_database().await;
-    let export = fs::read_to_string(write_export(&folder)).expect("text");
+    let export = fs::read_to_string(write_export(&folder)).expect("the export file is read");
     let mut command = command_on(&database, &folder);
     command.args(["import", "wordpress", "--dry-run", "-"]);
     let output = run(command, &export);

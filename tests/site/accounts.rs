@@ -10,13 +10,13 @@ async fn setup_link(site: &TestSite) -> Option<String> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     setup::create_setup_link(&mut db, site.now())
         .await
-        .expect("a link")
+        .expect("the database answers")
 }
 
 /// Creates a site whose first admin has the username ada and is signed out again.
 async fn site_with_admin() -> TestSite {
     let site = TestSite::new().await;
-    let link = setup_link(&site).await.expect("nobody can sign in yet");
+    let link = setup_link(&site).await.expect("no account can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada")
         .fill("username", "Ada")
@@ -30,8 +30,8 @@ async fn site_with_admin() -> TestSite {
 #[tokio::test]
 async fn the_setup_link_creates_one_admin() {
     let site = TestSite::new().await;
-    let old = setup_link(&site).await.expect("nobody can sign in yet");
-    let link = setup_link(&site).await.expect("still nobody");
+    let old = setup_link(&site).await.expect("no account can sign in yet");
+    let link = setup_link(&site).await.expect("no account can sign in yet");
     let stranger = site.visitor();
     stranger.open("/admin/setup").await.has_status(404);
     stranger
@@ -86,7 +86,7 @@ async fn the_setup_link_creates_one_admin() {
 #[tokio::test]
 async fn the_setup_link_stops_working_once_an_account_can_sign_in() {
     let site = TestSite::new().await;
-    let link = setup_link(&site).await.expect("nobody can sign in yet");
+    let link = setup_link(&site).await.expect("no account can sign in yet");
     site.visitor().open(&link).await.has_status(200);
     site.staff("ada", Role::Admin).await;
     site.visitor().open(&link).await.has_status(404);
@@ -114,12 +114,15 @@ async fn staff_sign_in_and_out() {
     assert_eq!(inside.leads_to(), "/admin/settings");
     let settings = ada.open("/admin/settings").await;
     settings.has_status(200);
-    let token = cookie.split(['=', ';']).nth(1).expect("a token");
+    let token = cookie
+        .split(['=', ';'])
+        .nth(1)
+        .expect("the cookie contains a token");
     assert_eq!(site.count("select count(*) from sessions").await, 2);
     let stored: Vec<Vec<u8>> = sqlx::query_scalar("select token_hash from sessions")
         .fetch_all(&site.app.pool)
         .await
-        .expect("sessions");
+        .expect("the sessions are read");
     assert!(stored.iter().all(|hash| {
         !hash
             .windows(8)
@@ -188,7 +191,7 @@ async fn guessing_passphrases_is_throttled_without_locking_out_colleagues() {
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
         .await;
-    let link = setup_link(&site).await.expect("nobody can sign in yet");
+    let link = setup_link(&site).await.expect("no account can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada")
         .fill("username", "ada")
@@ -410,7 +413,7 @@ async fn the_session_cookie_is_bound_to_the_host_on_https() {
         .settings(|settings| settings.public_url = Some("https://news.example.org".into()))
         .build()
         .await;
-    let link = setup_link(&site).await.expect("nobody can sign in yet");
+    let link = setup_link(&site).await.expect("no account can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     let answer = form
         .fill("name", "Ada")

@@ -57,7 +57,12 @@ struct ReceivedRequest {
 impl FakeChecker {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let url = format!(
+            "http://{}",
+            listener
+                .local_addr()
+                .expect("the listener has a local address")
+        );
         let shared = Arc::new(Mutex::new(FakeCheckerState {
             received: Vec::new(),
             response: (StatusCode::OK, Vec::new(), "false".to_owned()),
@@ -81,7 +86,7 @@ impl FakeChecker {
     ) -> (StatusCode, HeaderMap, String) {
         let form = url::form_urlencoded::parse(body).into_owned().collect();
         let (response, run_during_request) = {
-            let mut shared = self.shared.lock().expect("no thread panics");
+            let mut shared = self.shared.lock().expect("the lock is not poisoned");
             shared.received.push(ReceivedRequest {
                 path: uri.to_string(),
                 headers,
@@ -93,13 +98,13 @@ impl FakeChecker {
             sqlx::query(statement)
                 .execute(&pool)
                 .await
-                .expect("it is done");
+                .expect("the statement runs");
         }
         let (status, headers, body) = response;
         let headers = headers
             .into_iter()
             .map(|(name, value)| {
-                let value = value.parse().expect("a header's value");
+                let value = value.parse().expect("the header's value is valid");
                 (HeaderName::from_static(name), value)
             })
             .collect();
@@ -116,21 +121,23 @@ impl FakeChecker {
         headers: &[(&'static str, &'static str)],
         body: &str,
     ) {
-        self.shared.lock().expect("no thread panics").response =
-            (status, headers.to_vec(), body.to_owned());
+        self.shared
+            .lock()
+            .expect("the lock is not poisoned")
+            .response = (status, headers.to_vec(), body.to_owned());
     }
 
     fn run_during_request(&self, site: &TestSite, statement: &'static str) {
         self.shared
             .lock()
-            .expect("no thread panics")
+            .expect("the lock is not poisoned")
             .run_during_request = Some((site.app.pool.clone(), statement));
     }
 
     fn received(&self) -> Vec<ReceivedRequest> {
         self.shared
             .lock()
-            .expect("no thread panics")
+            .expect("the lock is not poisoned")
             .received
             .clone()
     }
@@ -167,7 +174,7 @@ async fn add_waiting(
         .bind(reasons)
         .execute(&site.app.pool)
         .await
-        .expect("the reasons go in");
+        .expect("the reasons are saved");
     sqlx::query(
         "insert into spam_checks (comment_id, fallback_status, next_try_at) values ($1, $2, $3)",
     )
@@ -176,7 +183,7 @@ async fn add_waiting(
     .bind(site.now())
     .execute(&site.app.pool)
     .await
-    .expect("it waits");
+    .expect("the spam check is queued");
     id
 }
 
@@ -196,7 +203,7 @@ async fn load_state(site: &TestSite, id: CommentId) -> (Status, String, i64) {
         .bind(id.0)
         .fetch_one(&site.app.pool)
         .await
-        .expect("the comment is there");
+        .expect("the comment exists");
     let waiting = site.count("select count(*) from spam_checks").await;
     (site.status_of(id).await, reasons.join(", "), waiting)
 }
@@ -366,7 +373,7 @@ async fn an_unusable_spam_checker_leaves_comments_held() {
         sqlx::query(change)
             .execute(&site.app.pool)
             .await
-            .expect("the settings change");
+            .expect("the settings are changed");
         assert_eq!(run_checks(&site).await, 0);
         assert_eq!(
             load_state(&site, id).await,
@@ -482,13 +489,13 @@ async fn site_and_comment_type_are_always_sent_to_the_spam_checker() {
         .bind(response.0)
         .execute(&site.app.pool)
         .await
-        .expect("it is held for the checker");
+        .expect("the comment is held for the spam checker");
     sqlx::query("insert into spam_checks (comment_id, fallback_status, next_try_at) values ($1, 'held', $2)")
         .bind(response.0)
         .bind(site.now())
         .execute(&site.app.pool)
         .await
-        .expect("it waits");
+        .expect("the spam check is queued");
     run_checks(&site).await;
     let received = checker.received();
     let ticked: Vec<_> = ALWAYS
@@ -507,7 +514,9 @@ async fn site_and_comment_type_are_always_sent_to_the_spam_checker() {
         ]
     );
     assert_eq!(received[1].form["comment_type"], "reply");
-    let agent = received[0].headers["user-agent"].to_str().expect("text");
+    let agent = received[0].headers["user-agent"]
+        .to_str()
+        .expect("the user agent is text");
     assert_eq!(agent, concat!("Broadsheet/", env!("CARGO_PKG_VERSION")));
 }
 
@@ -535,11 +544,11 @@ async fn without_a_spam_checker_waiting_comments_are_left_to_moderators() {
         .bind(decided.0)
         .execute(&site.app.pool)
         .await
-        .expect("someone decides");
+        .expect("the comment is approved");
     sqlx::query("update settings set akismet_url = '', akismet_key = null, akismet_fields = '{}'")
         .execute(&site.app.pool)
         .await
-        .expect("the checker is switched off");
+        .expect("the spam checker is switched off");
     assert_eq!(run_checks(&site).await, 0);
     assert_eq!(
         load_state(&site, held).await,
@@ -602,7 +611,7 @@ async fn decided_comments_are_not_sent_to_the_spam_checker() {
     sqlx::query("update comments set status = 'trashed'")
         .execute(&site.app.pool)
         .await
-        .expect("someone decides");
+        .expect("the comment is trashed");
     assert_eq!(run_checks(&site).await, 0);
     assert_eq!(
         load_state(&site, id).await,
@@ -673,14 +682,14 @@ async fn spam_checks_write_no_secrets_to_the_log_or_the_database() {
         sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
             .fetch_all(&site.app.pool)
             .await
-            .expect("tables");
+            .expect("the table names are read");
     assert!(tables.contains(&"settings".to_owned()));
     for table in tables {
         let query = format!("select t::text as row from {table} t");
         let rows = sqlx::query(AssertSqlSafe(query))
             .fetch_all(&site.app.pool)
             .await
-            .expect("rows");
+            .expect("the table's rows are read");
         for row in rows {
             let row: String = row.get("row");
             let hidden = encode_hex(KEY.as_bytes());
@@ -702,5 +711,5 @@ async fn set_website_and_network(site: &TestSite, id: CommentId) {
     .bind(site.now().plus_seconds(HOUR))
     .execute(&site.app.pool)
     .await
-    .expect("they go in");
+    .expect("the network of the comment is saved");
 }

@@ -82,8 +82,11 @@ async fn the_preview_looks_like_the_page_and_saves_nothing() {
         let html = page.html();
         let start = html
             .find("<header class=\"article-head\">")
-            .expect("an article");
-        let end = html[start..].find("</article>").expect("it ends") + start;
+            .expect("the page contains an article");
+        let end = html[start..]
+            .find("</article>")
+            .expect("the article's element ends")
+            + start;
         html[start..end].trim().to_owned()
     };
     preview.has_status(200).sees("Nothing has been saved");
@@ -250,20 +253,23 @@ async fn an_internal_error_loses_no_text() {
     sqlx::query("alter table article_revisions rename to drawer")
         .execute(&site.app.pool)
         .await
-        .expect("broken on purpose");
+        .expect("the table is renamed");
     let kept = form.press("Publish").await;
     kept.has_status(500)
         .sees("An error happened on our side. Nothing you typed is lost")
         .does_not_see("article_revisions");
     let reference = kept.text_of(".muted");
-    let reference = reference.rsplit(' ').next().expect("a reference");
+    let reference = reference
+        .rsplit(' ')
+        .next()
+        .expect("the page contains an error reference");
     let log = site.log();
     let cause = log.lines().find(|line| line.contains(" ERROR "));
     assert!(cause.is_some_and(|line| line.contains(reference.trim_end_matches('.'))));
     sqlx::query("alter table drawer rename to article_revisions")
         .execute(&site.app.pool)
         .await
-        .expect("mended");
+        .expect("the table gets its name back");
     let again = kept.form("/admin/articles/new");
     again.submit().await.has_status(303);
     site.visitor()

@@ -17,11 +17,15 @@ pub(crate) const NO_HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcd
 
 pub(crate) async fn moderator(site: &TestSite, handle: &str) -> Moderator {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let handle = Username::parse(handle).expect("a handle");
+    let handle = Username::parse(handle).expect("a username");
     let found = accounts::store::find_by_username(&mut db, &handle).await;
-    let (account, _) = found.expect("the database answers").expect("it is there");
+    let (account, _) = found
+        .expect("the database answers")
+        .expect("the account exists");
     let acting = Moderator::load_active(&mut db, account.id).await;
-    acting.expect("the database answers").expect("a moderator")
+    acting
+        .expect("the database answers")
+        .expect("the account may moderate")
 }
 
 pub(crate) async fn decide(
@@ -43,10 +47,10 @@ pub(crate) async fn decide(
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let act = store::decisions::reserve_action_id(&mut db)
         .await
-        .expect("a number");
+        .expect("an action id");
     let decided =
         store::decisions::decide(&mut db, moderator, act, &rulings, to, why, site.now()).await;
-    assert_eq!(decided.expect("it is decided").len(), ids.len());
+    assert_eq!(decided.expect("the comments are decided").len(), ids.len());
     db.commit().await.expect("the transaction commits");
     site.app.clock.advance(60);
     act
@@ -55,7 +59,7 @@ pub(crate) async fn decide(
 pub(crate) async fn check(site: &TestSite, checkpoint: Option<&Checkpoint>) -> VerifyReport {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let seen = verify_log(&mut db, checkpoint).await;
-    seen.expect("whatever is in the tables, it is read")
+    seen.expect("the audit log is read")
 }
 
 /// Runs SQL statements as an attacker with the database password could, bypassing the protection of the audit log.
@@ -64,7 +68,7 @@ pub(crate) async fn attack(site: &TestSite, statements: &str) {
     sqlx::query("set local session_replication_role = replica")
         .execute(&mut *db)
         .await
-        .expect("triggers sleep");
+        .expect("the triggers are disabled");
     sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
         .execute(&mut *db)
         .await
@@ -87,7 +91,9 @@ pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
     decide(&site, &mo, &ids[..2], Status::Held, Status::Approved, "").await;
     let spam = decide(&site, &mo, &ids[2..3], Status::Held, Status::Spam, "An ad").await;
     // Entry 3 undoes entry 2.
-    bulk::undo_all(&site.app, &mo, spam).await.expect("undone");
+    bulk::undo_all(&site.app, &mo, spam)
+        .await
+        .expect("the bulk action is undone");
     site.app.clock.advance(60);
     // An author edits an approved comment.
     let mut db = site.app.pool.acquire().await.expect("a connection");
@@ -102,10 +108,10 @@ pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
         site.now(),
     )
     .await;
-    assert!(changed.expect("it is changed"));
+    assert!(changed.expect("the comment is changed"));
     // Another author deletes theirs.
     let erased = comments::store::erase::erase(&mut db, &ids[1..2], site.now()).await;
-    assert_eq!(erased.expect("it is erased"), 1);
+    assert_eq!(erased.expect("the comment is erased"), 1);
     drop(db);
     site.app.clock.advance(60);
     // Entry 4 is a bulk action on all held comments.
@@ -113,7 +119,7 @@ pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
     let now = site.now();
     bulk::decide_all(&site.app, &mo, &held, Status::Trashed, "A raid", now)
         .await
-        .expect("decided");
+        .expect("the bulk action starts");
     site.app.clock.advance(60);
     // Entries 5 and 6 approve two of them.
     decide(
@@ -147,15 +153,17 @@ async fn an_untouched_audit_log_is_intact() {
     let seen = check(&site, None).await;
     assert_eq!(seen.faults, Vec::<String>::new());
     assert_eq!((seen.entries, seen.decisions), (6, 11));
-    let (position, hash) = seen.end.expect("it ends somewhere");
+    let (position, hash) = seen.end.expect("the audit log has an end");
     assert_eq!((position, hash.len()), (6, 64));
     // A checkpoint stays valid while the log only grows.
-    let noted = format!("{position}:{hash}").parse().expect("it is read");
+    let noted = format!("{position}:{hash}")
+        .parse()
+        .expect("a position and a hash are a checkpoint");
     let mo = moderator(&site, "mo").await;
     let all = QueueFilter::with_status(Status::Trashed);
     bulk::decide_all(&site.app, &mo, &all, Status::Held, "", site.now())
         .await
-        .expect("decided");
+        .expect("the bulk action starts");
     let seen = check(&site, Some(&noted)).await;
     assert_eq!(seen.faults, Vec::<String>::new());
     assert_eq!(seen.entries, 7);
@@ -325,7 +333,7 @@ async fn the_audit_log_check_accepts_a_new_status_after_an_author_edit_but_not_a
         )
         .await
         .map(|is_changed| assert!(is_changed))
-        .expect("it is changed");
+        .expect("the comment is changed");
         site.app.clock.advance(60);
     };
     let by_staff = async |id, version| {
@@ -338,7 +346,7 @@ async fn the_audit_log_check_accepts_a_new_status_after_an_author_edit_but_not_a
             body_html: markdown::render_comment("Better words."),
         };
         let is_changed = store::edit::update(&mut db, &mo, id, version, &words, site.now()).await;
-        assert!(is_changed.expect("it is changed"));
+        assert!(is_changed.expect("the comment is changed"));
         site.app.clock.advance(60);
     };
     // These statuses are all legitimate: a staff edit after an author edit, and a comment refused after an edit.
@@ -388,9 +396,16 @@ async fn audit_log_faults_beyond_the_first_twenty_are_only_counted() {
 #[tokio::test]
 async fn a_truncated_or_rewritten_audit_log_does_not_match_a_checkpoint() {
     let (site, _) = site_with_log().await;
-    let (position, hash) = check(&site, None).await.end.expect("an end");
-    let noted: Checkpoint = format!("{position}:{hash}").parse().expect("it is read");
-    let other: Checkpoint = format!("{position}:{NO_HASH}").parse().expect("it is read");
+    let (position, hash) = check(&site, None)
+        .await
+        .end
+        .expect("the audit log has an end");
+    let noted: Checkpoint = format!("{position}:{hash}")
+        .parse()
+        .expect("a position and a hash are a checkpoint");
+    let other: Checkpoint = format!("{position}:{NO_HASH}")
+        .parse()
+        .expect("a position and a hash are a checkpoint");
     let seen = check(&site, Some(&other)).await;
     assert_eq!(seen.faults.len(), 1);
     assert!(seen.faults[0].contains(&hash) && seen.faults[0].contains(NO_HASH));

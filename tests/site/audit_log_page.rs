@@ -19,7 +19,10 @@ async fn the_log_page_shows_actor_action_and_note() {
         .sees("Marked one comment as spam")
         .sees("Approved 2 comments")
         .sees("by mo");
-    let (position, hash) = check(&site, None).await.end.expect("an end");
+    let (position, hash) = check(&site, None)
+        .await
+        .end
+        .expect("the audit log has an end");
     page.sees(&format!("{position}:{hash}"))
         .sees("broadsheet check log --checkpoint");
     assert_eq!(page.texts_of(".log .row").len(), 6);
@@ -102,7 +105,9 @@ async fn a_long_audit_log_is_paginated_with_and_without_a_filter() {
     assert_eq!(seen.len(), 27 + 3);
     let first = visitor.open("/admin/log").await;
     assert_eq!(first.texts_of(".log-description").len(), 50);
-    let older = first.attribute(".paging a", "href").expect("there is more");
+    let older = first
+        .attribute(".paging a", "href")
+        .expect("the page links older entries");
     let older = visitor.open(&older).await;
     assert_eq!(older.texts_of(".log-description").len(), 11);
     assert!(older.attribute(".paging a", "href").is_none());
@@ -147,7 +152,7 @@ async fn blocking_is_logged_without_the_email_or_the_ip_network() {
     let saved: Vec<String> = sqlx::query_scalar("select subject from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
-        .expect("the log");
+        .expect("the audit log is read");
     assert!(saved[0].starts_with("commenter "), "{saved:?}");
     for text in saved.iter().chain([&page.html()]) {
         assert!(!text.contains("canary") && !text.contains("192.0.2"));

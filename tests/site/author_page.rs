@@ -37,7 +37,7 @@ fn change_form(page: &Page) -> Form {
     page.forms("/comments/")
         .into_iter()
         .find(|form| form.has("comment"))
-        .expect("a form to change the words")
+        .expect("the page has a form to edit the comment")
 }
 
 /// Edits the comment on its author's page. Returns the response.
@@ -227,12 +227,12 @@ async fn a_refused_comment_cannot_be_edited() {
     sqlx::query("update comments set status = 'spam'")
         .execute(&site.app.pool)
         .await
-        .expect("refused by hand");
+        .expect("the comment is marked as spam");
     form.press("Save changes").await.has_status(409);
     let (body, status): (String, Status) = sqlx::query_as("select body, status from comments")
         .fetch_one(&site.app.pool)
         .await
-        .expect("the comment");
+        .expect("the comment is read");
     assert_eq!((body.as_str(), status), ("One.", Status::Spam));
 }
 
@@ -245,7 +245,7 @@ async fn the_author_can_delete_a_comment_at_any_time() {
     let id = sqlx::query_scalar("select id from comments")
         .fetch_one(&site.app.pool)
         .await
-        .expect("the comment");
+        .expect("the comment's id is read");
     let answer = site
         .insert_reply(
             &article,
@@ -260,7 +260,7 @@ async fn the_author_can_delete_a_comment_at_any_time() {
         .forms("/comments/")
         .into_iter()
         .find(|form| form.button_labels().contains(&"Delete now"))
-        .expect("a way to delete it")
+        .expect("the page has a button to delete the comment")
         .press("Delete now")
         .await;
     ann.open(&gone.has_status(303).leads_to())
@@ -376,9 +376,12 @@ async fn the_ip_network_of_a_comment_is_stored_encrypted_for_a_limited_time() {
     let sealed: Vec<u8> = sqlx::query_scalar("select network_sealed from comments")
         .fetch_one(&site.app.pool)
         .await
-        .expect("the transaction commits");
+        .expect("the encrypted network is read");
     let opened = site.app.keys.open(b"comments.network_sealed", &sealed);
-    assert_eq!(opened.expect("it opens").as_slice(), b"203.0.113.77");
+    assert_eq!(
+        opened.expect("the network can be decrypted").as_slice(),
+        b"203.0.113.77"
+    );
     let saved = "select count(*) from comments where network_sealed is not null";
     site.app.clock.advance(30 * 24 * 3_600 - 1);
     worker::purge_expired(&site.app)
@@ -419,7 +422,7 @@ async fn undoing_a_hold_does_not_publish_a_later_edit() {
     let act: i64 = sqlx::query_scalar("select max(action_id) from decisions")
         .fetch_one(&site.app.pool)
         .await
-        .expect("the act");
+        .expect("the last action id is read");
     mo.post_fields("/admin/comments/undo", &[("action", &act.to_string())])
         .await
         .has_status(303);
@@ -459,7 +462,7 @@ async fn a_shorter_retention_applies_to_ip_networks_already_stored() {
     sqlx::query("update settings set network_days = 0")
         .execute(&site.app.pool)
         .await
-        .expect("settings");
+        .expect("the settings are changed");
     worker::purge_expired(&site.app)
         .await
         .expect("the task runs");

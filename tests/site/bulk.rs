@@ -22,8 +22,8 @@ async fn find_bulk(site: &TestSite, action_id: ActionId) -> BulkAction {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     store::bulk::find(&mut db, action_id)
         .await
-        .expect("the action is read")
-        .expect("it is a bulk action")
+        .expect("the bulk action is read")
+        .expect("the action is a bulk action")
 }
 
 /// Starts a bulk action that moves every held comment to the trash. Its first batch is done when this returns.
@@ -38,7 +38,7 @@ async fn trash_all(site: &TestSite, moderator: &Moderator) -> ActionId {
         site.now(),
     )
     .await
-    .expect("it starts")
+    .expect("the bulk action starts")
 }
 
 /// Returns requests to decide on the first `count` held comments.
@@ -48,7 +48,7 @@ async fn held_requests(site: &TestSite, count: i64) -> Vec<DecisionRequest> {
             .bind(count)
             .fetch_all(&site.app.pool)
             .await
-            .expect("some are held");
+            .expect("the ids of held comments are read");
     let request = |id| DecisionRequest {
         id: CommentId(id),
         expected_status: Status::Held,
@@ -67,9 +67,11 @@ async fn undoing_a_running_bulk_action_stops_it() {
     assert_eq!(site.count(HELD).await, 3_000);
     let undo = bulk::undo_all(&site.app, &mo, action_id)
         .await
-        .expect("it is undone");
+        .expect("the bulk action is undone");
     assert!(find_bulk(&site, action_id).await.finished_at.is_some());
-    worker::run_bulk_actions(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("the remaining batches run");
     assert_eq!(site.count(HELD).await, 5_000);
     assert_eq!(site.count(DECISIONS).await, 4_000);
     let undo = find_bulk(&site, undo).await;
@@ -98,10 +100,10 @@ async fn an_undo_includes_the_batch_that_another_server_is_committing() {
             site.now(),
         )
         .await
-        .expect("a batch");
+        .expect("a batch is decided");
         let next = Some(requests[0].id.0);
         let is_recorded = store::bulk::advance(&mut db, &running, 10, next, None, site.now()).await;
-        assert!(is_recorded.expect("the progress is recorded"));
+        assert!(is_recorded.expect("the progress is saved"));
         begun.notify_one();
         site.wait_for_blocked_query().await;
         db.commit().await.expect("a commit");
@@ -110,10 +112,12 @@ async fn an_undo_includes_the_batch_that_another_server_is_committing() {
         begun.notified().await;
         bulk::undo_all(&site.app, &mo, action_id)
             .await
-            .expect("an undo")
+            .expect("the bulk action is undone")
     };
     tokio::join!(other_node, undo);
-    worker::run_bulk_actions(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("the remaining batches run");
     assert_eq!(site.count(HELD).await, 2_500);
     assert_eq!(site.count(DECISIONS).await, 2 * 2_010);
 }
@@ -140,23 +144,25 @@ async fn a_batch_that_began_before_the_undo_is_rolled_back() {
             site.now(),
         )
         .await
-        .expect("a batch");
+        .expect("a batch is decided");
         begun.notify_one();
         while find_bulk(&site, action_id).await.finished_at.is_none() {
             tokio::task::yield_now().await;
         }
         let is_recorded = store::bulk::advance(&mut db, &running, 10, None, None, site.now()).await;
-        assert!(!is_recorded.expect("the progress is looked at"));
-        db.rollback().await.expect("it is given up");
+        assert!(!is_recorded.expect("the update of the progress runs"));
+        db.rollback().await.expect("the transaction is rolled back");
     };
     let undo = async {
         begun.notified().await;
         bulk::undo_all(&site.app, &mo, action_id)
             .await
-            .expect("an undo")
+            .expect("the bulk action is undone")
     };
     tokio::join!(other_node, undo);
-    worker::run_bulk_actions(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("the remaining batches run");
     assert_eq!(site.count(HELD).await, 2_500);
     assert_eq!(site.count(DECISIONS).await, 2 * 2_000);
 }
@@ -169,13 +175,13 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
     sqlx::query("update comments set status = 'approved' where name <> 'Reader 3'")
         .execute(&site.app.pool)
         .await
-        .expect("most are approved");
+        .expect("most comments are approved");
     sqlx::query(
         "insert into comment_search select id, version, to_tsvector('simple', 'words') from comments",
     )
     .execute(&site.app.pool)
     .await
-    .expect("all are read");
+    .expect("all comments are indexed");
     let mod_ = site.staff("mo", Role::Moderator).await;
     let page_loaded_at = site.now();
     site.app.clock.advance(300);
@@ -203,7 +209,7 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
                 .bind(page_loaded_at)
                 .execute(&site.app.pool)
                 .await
-                .expect("one of them is as it was");
+                .expect("one more comment is approved");
         }
         let answer = post_json(&mod_, "/admin/comments", &fields).await;
         assert_eq!(answer["message"], said);
@@ -226,7 +232,7 @@ async fn fail_decisions(site: &TestSite, code: &str, times: i64) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
         .execute(&site.app.pool)
         .await
-        .expect("decisions fail");
+        .expect("the failing trigger is created");
 }
 
 #[tokio::test]
@@ -245,7 +251,7 @@ async fn a_bulk_action_is_saved_even_if_its_first_batch_fails() {
         .sees("Bulk action: 0 of 10 done.");
     worker::run_bulk_actions(&site.app)
         .await
-        .expect("it goes on");
+        .expect("the bulk action continues");
     assert_eq!(site.count(HELD).await, 0);
     assert_eq!(site.count(DECISIONS).await, 10);
 }
@@ -270,20 +276,26 @@ async fn a_bulk_action_holds_one_connection_at_a_time() {
     let mo = moderator(&site).await;
     let mut taken = Vec::new();
     for _ in 1..site.app.pool.options().get_max_connections() {
-        taken.push(site.app.pool.acquire().await.expect("all but one"));
+        taken.push(
+            site.app
+                .pool
+                .acquire()
+                .await
+                .expect("the pool has a free connection"),
+        );
     }
     let filter = QueueFilter::with_status(Status::Held);
     let done = async {
         let action_id = bulk::decide_all(&site.app, &mo, &filter, Status::Spam, "", site.now())
             .await
-            .expect("it is done");
+            .expect("the bulk action finishes");
         bulk::undo_all(&site.app, &mo, action_id)
             .await
-            .expect("it is undone");
+            .expect("the bulk action is undone");
     };
     timeout(Duration::from_secs(10), done)
         .await
-        .expect("no second connection is waited for");
+        .expect("no second connection is needed");
     drop(taken);
     assert_eq!(site.count(DECISIONS).await, 20);
     assert_eq!(site.count(HELD).await, 10);
@@ -301,7 +313,7 @@ async fn a_reply_does_not_wait_for_a_decision_on_its_parent() {
             .bind(ann.0)
             .execute(&site.app.pool)
             .await
-            .expect("a lock without waiting");
+            .expect("the comment is locked without waiting");
     };
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let action_id = store::decisions::reserve_action_id(&mut db)
@@ -318,7 +330,7 @@ async fn a_reply_does_not_wait_for_a_decision_on_its_parent() {
         site.now(),
     )
     .await
-    .expect("it is decided");
+    .expect("the comments are decided");
     lock_parent().await;
     db.commit().await.expect("a commit");
     let mut db = site.app.pool.begin().await.expect("a transaction");
@@ -327,7 +339,7 @@ async fn a_reply_does_not_wait_for_a_decision_on_its_parent() {
         .expect("an action id");
     store::decisions::undo(&mut db, &mo, undo, action_id, 0, 10, site.now())
         .await
-        .expect("it is undone");
+        .expect("the action is undone");
     lock_parent().await;
 }
 
@@ -343,10 +355,14 @@ async fn concurrent_bulk_actions_decide_each_comment_once() {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     for account in broadsheet::accounts::store::list(&mut db)
         .await
-        .expect("the staff")
+        .expect("the accounts are read")
     {
         let moderator = broadsheet::accounts::Moderator::load_active(&mut db, account.id).await;
-        moderators.push(moderator.expect("a response").expect("a moderator"));
+        moderators.push(
+            moderator
+                .expect("the database answers")
+                .expect("the account may moderate"),
+        );
     }
     drop(db);
     let filter = QueueFilter::with_status(Status::Held);
@@ -355,12 +371,16 @@ async fn concurrent_bulk_actions_decide_each_comment_once() {
         bulk::decide_all(&site.app, &moderators[0], &filter, Status::Spam, "", now),
         bulk::decide_all(&site.app, &moderators[1], &filter, Status::Trashed, "", now),
     );
-    assert_ne!(first.expect("an act"), second.expect("an act"));
+    assert_ne!(
+        first.expect("the first bulk action starts"),
+        second.expect("the second bulk action starts")
+    );
     let (one, two) = tokio::join!(
         worker::run_bulk_actions(&site.app),
         worker::run_bulk_actions(&site.app)
     );
-    one.and(two).expect("both go to their ends");
+    one.and(two)
+        .expect("both workers finish their bulk actions");
     assert_eq!(site.count("select count(*) from decisions").await, 3_000);
     assert_eq!(
         site.count("select count(distinct comment_id) from decisions")
@@ -387,7 +407,7 @@ async fn a_repeated_comment_id_is_decided_once() {
     sqlx::query("analyze comments")
         .execute(&site.app.pool)
         .await
-        .expect("the planner knows how many there are");
+        .expect("the table's statistics are updated");
     let mo = moderator(&site).await;
     let mut requests = held_requests(&site, 2_000).await;
     requests.extend_from_within(..);
@@ -405,7 +425,7 @@ async fn a_repeated_comment_id_is_decided_once() {
         site.now(),
     )
     .await
-    .expect("they are decided");
+    .expect("the comments are decided");
     db.commit().await.expect("a commit");
     assert_eq!(decided.len(), 2_000);
     assert_eq!(site.count(DECISIONS).await, 2_000);

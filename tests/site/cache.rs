@@ -80,7 +80,7 @@ async fn concurrent_requests_share_one_render() {
     });
     let mut bodies = Vec::new();
     for request in requests.collect::<Vec<_>>() {
-        bodies.push(request.await.expect("a response"));
+        bodies.push(request.await.expect("the request's task does not panic"));
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
@@ -189,7 +189,7 @@ async fn only_a_reply_that_no_page_shows_skips_the_wait_for_invalidations() {
     let statuses: Vec<Status> = sqlx::query_scalar("select status from comments order by id")
         .fetch_all(&site.app.pool)
         .await
-        .expect("all are there");
+        .expect("the statuses are read");
     assert_eq!(statuses, [Status::Spam, Status::Held, Status::Approved]);
 }
 

@@ -28,7 +28,7 @@ async fn search(site: &TestSite, canary: &Canary, router: Router) -> LeakReport 
     let mut report = canary.start_report(&site.app.keys).expect("a valid email");
     search_site(&site.app, &router, canary, 1000, &mut report)
         .await
-        .expect("the canary can do everything");
+        .expect("the site can be searched with the canary");
     report
 }
 
@@ -113,7 +113,8 @@ async fn the_keyed_hash_of_the_email_in_a_header_is_reported() {
         .router
         .clone()
         .layer(map_response(move |mut response: Response| {
-            let value = HeaderValue::from_str(&hash).expect("digits");
+            let value =
+                HeaderValue::from_str(&hash).expect("hexadecimal digits make a valid header value");
             async move {
                 if response.headers().contains_key("content-disposition") {
                     response.headers_mut().insert("etag", value);

@@ -25,24 +25,26 @@ async fn load_model(site: &TestSite) -> ModelRows {
     )
     .fetch_all(&site.app.pool)
     .await
-    .expect("signals");
+    .expect("the classifier's features are read");
     let sums = sqlx::query_as(
         "select approved, refused, approved_features, refused_features from classifier_state",
     )
     .fetch_one(&site.app.pool)
     .await
-    .expect("sums");
+    .expect("the classifier's totals are read");
     (signals, sums)
 }
 
 async fn train(site: &TestSite) {
-    worker::train(&site.app).await.expect("a round of training");
+    worker::train(&site.app)
+        .await
+        .expect("the classifier is trained");
 }
 
 /// Inserts a held comment on an article.
 async fn insert_held(site: &TestSite, on: &SampleArticle, name: &str, body: &str) -> CommentId {
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    let email = Email::parse("someone@example.org").expect("an address");
+    let email = Email::parse("someone@example.org").expect("a valid email");
     let commenter =
         commenters::store::commenters::find_or_insert(&mut db, &site.app.keys, &email, site.now())
             .await
@@ -69,7 +71,7 @@ async fn insert_held(site: &TestSite, on: &SampleArticle, name: &str, body: &str
         site.now(),
     )
     .await
-    .expect("a comment goes in")
+    .expect("a comment is inserted")
     .expect("the comment is no duplicate");
     db.commit().await.expect("a commit");
     id
@@ -108,7 +110,7 @@ async fn score_of(site: &TestSite, id: CommentId) -> (Option<f32>, Vec<String>) 
         .bind(id.0)
         .fetch_one(&site.app.pool)
         .await
-        .expect("the comment is there")
+        .expect("the comment exists")
 }
 
 async fn reply(
@@ -140,7 +142,10 @@ async fn undoing_a_decision_removes_exactly_its_training_from_the_model() {
     train(&site).await;
     let before = load_model(&site).await;
     assert_eq!((before.1.0, before.1.1), (1, 0));
-    assert_eq!(before.1.2, i64::try_from(before.0.len()).expect("few"));
+    assert_eq!(
+        before.1.2,
+        i64::try_from(before.0.len()).expect("the number of features fits i64")
+    );
 
     let second = insert_held(
         &site,
@@ -165,7 +170,7 @@ async fn undoing_a_decision_removes_exactly_its_training_from_the_model() {
     sqlx::query("update classifier_state set log_position = 0")
         .execute(&site.app.pool)
         .await
-        .expect("back to the start");
+        .expect("the log position is reset");
     train(&site).await;
     assert_eq!(load_model(&site).await, (signals, sums));
 
@@ -194,7 +199,7 @@ async fn a_corrected_decision_replaces_the_first_one_in_the_training_data() {
     let corrected = score_of(&site, waits)
         .await
         .0
-        .expect("the model is trained");
+        .expect("the comment has a score");
     decide(&mo, &refused[..10], "approved", "spam").await;
     train(&site).await;
     assert_eq!(load_model(&site).await, before);
@@ -204,7 +209,7 @@ async fn a_corrected_decision_replaces_the_first_one_in_the_training_data() {
     let again = score_of(&site, waits)
         .await
         .0
-        .expect("the model is trained");
+        .expect("the comment has a score");
     assert!(again > corrected, "{again} after {corrected}");
 }
 
@@ -235,7 +240,7 @@ async fn erased_and_edited_comments_are_removed_from_the_model_at_once() {
         site.now(),
     )
     .await
-    .expect("it can be changed");
+    .expect("the comment is changed");
     assert!(changed);
     db.commit().await.expect("a commit");
     assert_eq!(load_model(&site).await, before);
@@ -251,7 +256,7 @@ async fn erased_and_edited_comments_are_removed_from_the_model_at_once() {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::erase::erase(&mut db, &[own], site.now())
         .await
-        .expect("it is erased");
+        .expect("the comment is erased");
     db.commit().await.expect("a commit");
     assert_eq!(load_model(&site).await, before);
     train(&site).await;
@@ -272,19 +277,19 @@ async fn held_and_new_comments_get_a_spam_score() {
     assert_eq!(score_of(&site, early).await, (None, vec![]));
     train_on_samples(&site, &article, &mo).await;
     let (score, signals) = score_of(&site, waits).await;
-    assert!(score.expect("it was scored again") > 0.95);
+    assert!(score.expect("the comment has a score") > 0.95);
     assert_eq!(signals.len(), 3);
     assert!(
         signals.iter().all(|signal| signal.starts_with('+')),
         "{signals:?}"
     );
     let (score, signals) = score_of(&site, early).await;
-    assert!(score.expect("it was scored again") < 0.2);
+    assert!(score.expect("the comment has a score") < 0.2);
     assert!(signals[0].starts_with('-'), "{signals:?}");
 
     let late = reply(&site, &site.visitor(), &article, "Carl", CASINO).await;
     let (score, signals) = score_of(&site, late).await;
-    assert!(score.expect("it was scored") > 0.95);
+    assert!(score.expect("the comment has a score") > 0.95);
     assert!(
         signals.iter().any(|signal| signal.contains("casino")),
         "{signals:?}"
@@ -318,7 +323,7 @@ async fn comments_above_the_spam_threshold_are_spam_except_those_of_known_commen
             .bind(id.0)
             .fetch_all(&site.app.pool)
             .await
-            .expect("reasons");
+            .expect("the reasons are read");
     assert_eq!(reasons.len(), 1);
     assert!(reasons[0].starts_with("learned-spam:9"), "{reasons:?}");
     mo.open("/admin/comments?status=spam")
@@ -430,12 +435,12 @@ async fn the_classifier_trains_on_at_most_ten_comments_of_a_similarity_group() {
         .bind(flood[0].0)
         .execute(&site.app.pool)
         .await
-        .expect("a group");
+        .expect("a similar group is inserted");
     sqlx::query("update comments set similar_group_id = $1")
         .bind(flood[0].0)
         .execute(&site.app.pool)
         .await
-        .expect("a group of all");
+        .expect("all comments join the similar group");
     decide(&mo, &flood[..6], "held", "spam").await;
     train(&site).await;
     decide(&mo, &flood[6..], "held", "spam").await;
@@ -464,20 +469,20 @@ async fn the_model_has_no_readable_words_and_a_new_key_retrains_it() {
         )))
         .fetch_all(&site.app.pool)
         .await
-        .expect("rows");
+        .expect("the table's rows are read");
         let rows = rows.join("\n").to_lowercase();
         for word in ["casino", "tea", "garden", "ann", "example"] {
             assert!(!rows.contains(word), "{table} says {word}");
         }
     }
     let text = format!("{}\n{}\n", encode_hex(&[43; 32]), encode_hex(&[42; 32]));
-    let ring = KeyFile::parse(&text).expect("two keys").key_ring();
+    let ring = KeyFile::parse(&text).expect("a valid key file").key_ring();
     site.app.keys.replace(&ring);
     sqlx::query("update settings set key_id = $1")
         .bind(&ring.active_id()[..])
         .execute(&site.app.pool)
         .await
-        .expect("a new key");
+        .expect("the new key's id is saved");
     // Until it is trained with the new key, comments get no score.
     let id = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
     assert_eq!(score_of(&site, id).await.0, None);

@@ -112,14 +112,14 @@ async fn the_commenter_page_explains_why_a_comment_has_no_commenter() {
         .bind(id.0)
         .execute(&site.app.pool)
         .await
-        .expect("as imported");
+        .expect("the comment loses its commenter");
     mo.open(&page_path(id))
         .await
         .sees("This comment was sent without an email address");
     let mut db = site.app.pool.begin().await.expect("a transaction");
     broadsheet::comments::store::erase::erase(&mut db, &[id], site.now())
         .await
-        .expect("it is undone");
+        .expect("the comment is erased");
     db.commit().await.expect("the transaction commits");
     mo.open(&page_path(id))
         .await
@@ -153,10 +153,11 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
     let found = commenters::store::commenters::find_access(&mut db, commenter)
         .await
         .expect("the database answers")
-        .expect("they exist");
+        .expect("the commenter exists");
     let mine = found.page_path(&site.app.keys);
     let data = site.visitor().open(&mine.replace('?', "/data?")).await;
-    let data: serde_json::Value = serde_json::from_slice(&data.has_status(200).body).expect("JSON");
+    let data: serde_json::Value = serde_json::from_slice(&data.has_status(200).body)
+        .expect("the exported data is valid JSON");
     assert_eq!(data["policy"], "hold");
     assert_eq!(data["notes"][0]["note"], "Rude to Bob.");
     assert!(!data.to_string().contains("Mo"), "who noted it is told");
@@ -165,11 +166,11 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     broadsheet::comments::store::erase::erase_all_by(&mut db, commenter, site.now())
         .await
-        .expect("erased");
+        .expect("the commenter's comments are erased");
     let is_gone = commenters::store::commenters::delete_unless_blocked(&mut db, commenter)
         .await
-        .expect("deleted");
-    db.commit().await.expect("saved");
+        .expect("the commenter is deleted unless blocked");
+    db.commit().await.expect("the transaction commits");
     assert!(!is_gone);
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
     let left = site

@@ -40,7 +40,7 @@ impl MailSite {
     async fn receive_emails(&self, seen: usize) -> Vec<ReceivedEmail> {
         worker::send_mail(&self.site.app)
             .await
-            .expect("a round of the post");
+            .expect("the due emails are sent");
         self.sink.received().split_off(seen)
     }
 }
@@ -78,7 +78,7 @@ fn find_link(email: &ReceivedEmail, to: &str) -> String {
 /// path of the commenter page.
 async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> String {
     let emails = mail_site.receive_emails(seen).await;
-    let email = emails.last().expect("an email came");
+    let email = emails.last().expect("an email is received");
     let commenter_path = find_link(email, "/commenters/");
     let page = visitor.open(&commenter_path).await;
     let done = page
@@ -147,7 +147,9 @@ async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
         1
     );
     // Another key gives no access.
-    let (path, _) = commenter_path.split_once("?key=").expect("it is signed");
+    let (path, _) = commenter_path
+        .split_once("?key=")
+        .expect("the path contains a key");
     mail_site.site.visitor().open(path).await.has_status(404);
     mail_site
         .site
@@ -174,7 +176,7 @@ async fn a_browser_with_a_verified_email_is_not_a_first_time_commenter() {
     sqlx::query("update comments set status = 'approved' where body = 'One.'")
         .execute(&mail_site.site.app.pool)
         .await
-        .expect("approved by hand");
+        .expect("the comment is approved");
     submit_reply(&ann, &article.path, "Ann", "Three.", "")
         .await
         .sees("Your comment is published");
@@ -196,11 +198,11 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
     sqlx::query("update comments set status = 'approved'")
         .execute(&site.app.pool)
         .await
-        .expect("approved by hand");
+        .expect("the comment is approved");
     let question: i64 = sqlx::query_scalar("select id from comments")
         .fetch_one(&site.app.pool)
         .await
-        .expect("the question");
+        .expect("the question's id is read");
     let bob = site.visitor();
     let path = format!("/articles/{}/reply?to={question}", article.id);
     submit_reply(&bob, &path, "Bob", "An *answer* from Bob.", "").await;
@@ -216,7 +218,7 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
             .bind(words)
             .fetch_one(&site.app.pool)
             .await
-            .expect("the comment");
+            .expect("the comment's id is read");
         mo.post_fields(
             "/admin/comments",
             &[("one", &format!("approved {id}:held:0"))],
@@ -243,11 +245,11 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
     sqlx::query("update comments set status = 'held' where parent_id is not null")
         .execute(&site.app.pool)
         .await
-        .expect("held by hand");
+        .expect("the reply is held again");
     sqlx::query("update comments set status = 'approved' where parent_id is not null")
         .execute(&site.app.pool)
         .await
-        .expect("approved by hand");
+        .expect("the reply is approved again");
     site.app.clock.advance(2 * HOUR);
     assert_eq!(mail_site.receive_emails(2).await.len(), 0);
 }
@@ -264,7 +266,11 @@ async fn notifications_are_collected_into_one_email_per_hour() {
         site.comment(&article, name, Status::Approved).await;
     }
     site.app.clock.advance(HOUR - 1);
-    assert_eq!(mail_site.receive_emails(2).await.len(), 0, "one an hour");
+    assert_eq!(
+        mail_site.receive_emails(2).await.len(),
+        0,
+        "at most one notification is sent an hour"
+    );
     site.app.clock.advance(1);
     let emails = mail_site.receive_emails(2).await;
     assert_eq!(emails.len(), 1);
@@ -295,11 +301,13 @@ async fn one_click_unsubscribe_ends_a_subscription() {
         email.header("list-unsubscribe-post").as_deref(),
         Some("List-Unsubscribe=One-Click")
     );
-    let header = email.header("list-unsubscribe").expect("it can be ended");
+    let header = email
+        .header("list-unsubscribe")
+        .expect("the email has an unsubscribe header");
     let address = header
         .strip_prefix("<http://127.0.0.1:8600")
         .and_then(|rest| rest.strip_suffix('>'))
-        .expect("an address of ours");
+        .expect("the address belongs to the site");
     // GET does not unsubscribe.
     site.visitor()
         .open(address)
@@ -350,7 +358,7 @@ async fn an_unverified_email_changes_no_subscription() {
         sqlx::query_scalar("select scope::text from subscriptions where active_since is not null")
             .fetch_one(&site.app.pool)
             .await
-            .expect("one counts");
+            .expect("an active subscription exists");
     assert_eq!(scope, "replies_to_me");
     site.comment(&other, "Bob", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
@@ -378,7 +386,8 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
         .await;
     data.has_status(200);
     assert_eq!(data.header("content-type"), "application/json");
-    let read: serde_json::Value = serde_json::from_slice(&data.body).expect("it is JSON");
+    let read: serde_json::Value =
+        serde_json::from_slice(&data.body).expect("the exported data is valid JSON");
     assert_eq!(read["comments"][1]["text"], "First words.");
     assert_eq!(read["comments"].as_array().map(Vec::len), Some(2));
     assert_eq!(read["subscriptions"][0]["told_of"], "everything");
@@ -386,7 +395,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
     // Every comment is linked.
     let own = page
         .attribute(".comment-list a", "href")
-        .expect("a link to its page");
+        .expect("the page links the author's page");
     ann.open(&own)
         .await
         .sees("Second words.")
@@ -396,7 +405,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
         .forms("/commenters/")
         .into_iter()
         .find(|form| form.button_labels().contains(&"Delete everything now"))
-        .expect("a way to erase everything");
+        .expect("the page has a form to erase everything");
     erase.press("Delete everything now").await.has_status(303);
     assert_eq!(
         site.count("select count(*) from comments where erased_at is not null")
@@ -442,7 +451,7 @@ async fn signing_out_everywhere_ends_all_sessions_and_revokes_the_link_in_emails
         .forms("/comments/")
         .into_iter()
         .find(|form| form.button_labels().contains(&"Email me the link"))
-        .expect("a way to ask for it")
+        .expect("the page has a form to request the link")
         .press("Email me the link")
         .await;
     ann.open(&response.leads_to())
@@ -467,7 +476,11 @@ async fn a_bounced_email_gets_no_mail_until_it_is_verified_again() {
     assert_eq!(mail_site.receive_emails(1).await.len(), 0);
     site.comment(&article, "Cid", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
-    assert_eq!(mail_site.receive_emails(1).await.len(), 0, "it is silenced");
+    assert_eq!(
+        mail_site.receive_emails(1).await.len(),
+        0,
+        "a bounced address gets no email"
+    );
     ann.open(&commenter_path)
         .await
         .sees("Emails to your address came back");
@@ -512,7 +525,7 @@ async fn a_queued_email_is_cancelled_when_a_quoted_comment_is_removed() {
         .bind(taken.0)
         .execute(&site.app.pool)
         .await
-        .expect("trashed by hand");
+        .expect("the comment is trashed");
     site.app.clock.advance(HOUR);
     let emails = mail_site.receive_emails(1).await;
     assert_eq!(emails.len(), 1, "the other comment is notified");
@@ -541,7 +554,7 @@ async fn a_forwarded_notification_does_not_give_access() {
         .forms("/subscriptions/")
         .into_iter()
         .find(|form| form.button_labels().contains(&"Email me the link"))
-        .expect("a way to ask for the link")
+        .expect("the page has a form to request the link")
         .submit()
         .await;
     response.has_status(200).sees("We emailed you a link");

@@ -55,7 +55,7 @@ pub(crate) async fn post_comment(
         .bind(words)
         .fetch_one(&site.app.pool)
         .await
-        .expect("the transaction commits")
+        .expect("the comment's status is read")
 }
 
 /// Returns the form on the page that has this field: either the form for policies or the form for notes.
@@ -78,7 +78,7 @@ pub(crate) async fn load_log(site: &TestSite) -> Vec<(String, String, String)> {
     sqlx::query_as("select kind::text, subject, note from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
-        .expect("the log")
+        .expect("the audit log is read")
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn the_commenter_page_shows_names_comments_and_counts() {
     sqlx::query("update comments set name = 'Annie' where status = 'spam'")
         .execute(&site.app.pool)
         .await
-        .expect("another name");
+        .expect("the comments are renamed");
     let mo = site.staff("Mo", Role::Moderator).await;
     let page = mo.open(&page_path(id)).await;
     page.has_status(200)
@@ -124,7 +124,7 @@ async fn the_commenter_page_shows_names_comments_and_counts() {
         .leads_to()
         .starts_with("/admin/sign-in")
         .then_some(())
-        .expect("a stranger is sent to the door");
+        .expect("a stranger is redirected to the sign-in page");
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn the_commenter_page_contains_neither_email_nor_hash() {
     let hash: Vec<u8> = sqlx::query_scalar("select email_hash from commenters")
         .fetch_one(&site.app.pool)
         .await
-        .expect("a hash");
+        .expect("the commenter's hash is read");
     let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let mo = site.staff("mo", Role::Moderator).await;
     set_policy(&mo, id, "Always hold", "Rude")
@@ -236,7 +236,7 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
     let found = commenters::store::commenters::find_access(&mut db, commenter)
         .await
         .expect("the database answers")
-        .expect("they exist");
+        .expect("the commenter exists");
     let mine = found.page_path(&site.app.keys);
     ann.open(&mine)
         .await
@@ -401,7 +401,7 @@ async fn deleting_a_comment_does_not_end_the_hold_policy() {
         .await
         .forms("/comments/")
         .pop()
-        .expect("the last form takes it back")
+        .expect("the page has a form to delete the comment")
         .press("Delete now")
         .await
         .has_status(303);

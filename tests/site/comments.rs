@@ -32,7 +32,9 @@ async fn a_held_comment_is_shown_only_to_its_author() {
         .await
         .does_not_see("Lovely")
         .sees("No comments yet");
-    let (path, key) = address.split_once("?key=").expect("the address is signed");
+    let (path, key) = address
+        .split_once("?key=")
+        .expect("the address contains a key");
     site.visitor().open(path).await.has_status(404);
     let other = if key.starts_with('0') {
         key.replacen('0', "1", 1)
@@ -65,9 +67,11 @@ async fn without_hold_rules_a_comment_is_public_at_once() {
         .open(&own)
         .await
         .attribute("a.button", "href")
-        .expect("a way to read it in its place");
+        .expect("the page links the comment in its thread");
     let place = ann.open(&permanent).await.leads_to();
-    let (path, fragment) = place.split_once('#').expect("it leads to the comment");
+    let (path, fragment) = place
+        .split_once('#')
+        .expect("the link leads to the comment");
     assert_eq!(path, article.path);
     let page = site.visitor().open(path).await;
     assert_eq!(
@@ -75,7 +79,9 @@ async fn without_hold_rules_a_comment_is_public_at_once() {
         "Lovely tea."
     );
     page.sees("One comment");
-    let id = fragment.strip_prefix("comment-").expect("a comment");
+    let id = fragment
+        .strip_prefix("comment-")
+        .expect("the fragment names a comment");
     assert_eq!(permanent, format!("/comments/{id}"));
 }
 
@@ -92,7 +98,7 @@ async fn a_comment_is_screened_with_the_current_settings() {
     // By SQL, so that only the row itself changes and no cached settings.
     let set = async |sql: &'static str| {
         let done = sqlx::query(sql).execute(&site.app.pool).await;
-        done.expect("it is changed");
+        done.expect("the settings are changed");
     };
     reply("Ann", "Tea?").await.has_status(303);
     set("update settings set hold_everything = false").await;
@@ -100,7 +106,7 @@ async fn a_comment_is_screened_with_the_current_settings() {
     let statuses: Vec<Status> = sqlx::query_scalar("select status from comments order by id")
         .fetch_all(&site.app.pool)
         .await
-        .expect("both are there");
+        .expect("both comments are read");
     assert_eq!(statuses, [Status::Held, Status::Approved]);
     set("update settings set language = 'uk'").await;
     let mistake = reply("Eve", "").await;
@@ -146,7 +152,7 @@ async fn every_error_is_shown_beside_its_field_and_every_value_is_kept() {
         );
         let described = page
             .attribute(&format!("#{field}"), "aria-describedby")
-            .expect("its mistake is announced");
+            .expect("the field's error is announced");
         assert!(
             described
                 .split(' ')
@@ -240,7 +246,7 @@ async fn replies_are_nested_under_their_parents() {
         .open(&article.path)
         .await
         .attribute(&format!("#comment-{first} .reply-link a"), "href")
-        .expect("one can reply");
+        .expect("the comment has a reply link");
     let page = bob.open(&link).await;
     page.has_status(200)
         .sees("You are replying to Ann")
@@ -256,7 +262,7 @@ async fn replies_are_nested_under_their_parents() {
     sqlx::query("update comments set status = 'approved'")
         .execute(&site.app.pool)
         .await
-        .expect("approved by hand");
+        .expect("all comments are approved");
     let shown = site.visitor().open(&article.path).await;
     assert_eq!(shown.texts_of(".reply-author"), ["Ann", "Bob", "Carl"]);
     assert_eq!(shown.texts_of(".thread ol .reply-author"), ["Bob"]);
@@ -418,7 +424,7 @@ async fn the_reply_text_is_given_back_when_the_database_blocks() {
     sqlx::query("lock table commenters in access exclusive mode")
         .execute(&mut *lock)
         .await
-        .expect("a lock that nothing gets past");
+        .expect("the table of commenters is locked");
     let answer = fill_form(&page).submit().await;
     answer
         .has_status(503)
@@ -426,7 +432,7 @@ async fn the_reply_text_is_given_back_when_the_database_blocks() {
         .sees("will not be posted twice");
     assert_eq!(answer.header("retry-after"), "5");
     assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
-    lock.rollback().await.expect("it goes on");
+    lock.rollback().await.expect("the lock is released");
     answer.form("/articles/").submit().await.has_status(303);
     assert_eq!(site.count("select count(*) from comments").await, 1);
 }
@@ -441,7 +447,7 @@ async fn the_reply_text_is_given_back_after_an_internal_error() {
     sqlx::query("alter table commenters rename to people")
         .execute(&site.app.pool)
         .await
-        .expect("broken on purpose");
+        .expect("the table is renamed");
     let answer = fill_form(&page).submit().await;
     answer
         .has_status(500)
@@ -449,7 +455,10 @@ async fn the_reply_text_is_given_back_after_an_internal_error() {
         .does_not_see("commenters");
     assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
     let rejected = answer.text_of("#form-errors");
-    let reference = rejected.rsplit(' ').next().expect("a reference");
+    let reference = rejected
+        .rsplit(' ')
+        .next()
+        .expect("the page contains an error reference");
     let log = site.log();
     let cause = log.lines().find(|line| line.contains(" ERROR "));
     assert!(
@@ -475,7 +484,7 @@ async fn repeating_a_public_comment_does_not_reveal_its_authors_email() {
     sqlx::query("update comments set status = 'approved'")
         .execute(&site.app.pool)
         .await
-        .expect("approved by hand");
+        .expect("all comments are approved");
     let eve = site.visitor().at("203.0.113.6");
     for guess in ["ann@example.org", "bob@example.org"] {
         let form = fill_form(&eve.open(&article.path).await);
@@ -574,7 +583,7 @@ async fn the_authors_page_does_not_name_an_unpublished_article() {
     sqlx::query("update articles set state = 'draft', title = 'Secret'")
         .execute(&site.app.pool)
         .await
-        .expect("withdrawn by hand");
+        .expect("the article is unpublished");
     ann.open(&held)
         .await
         .has_status(200)

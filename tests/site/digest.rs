@@ -77,7 +77,7 @@ impl DigestSite {
 
     pub(crate) fn find_last_link(&self) -> String {
         let all = self.sink.received();
-        parse_url_path(&all.last().expect("an email").links()[0])
+        parse_url_path(&all.last().expect("an email is received").links()[0])
     }
 
     /// Sends a digest and returns the path of the page that it links to.
@@ -109,7 +109,7 @@ impl DigestSite {
 
 pub(crate) fn parse_url_path(link: &str) -> String {
     let (_, rest) = link.split_once("://").expect("an absolute URL");
-    format!("/{}", rest.split_once('/').expect("a path").1)
+    format!("/{}", rest.split_once('/').expect("the URL has a path").1)
 }
 
 pub(crate) async fn submit_staff_email(visitor: &Visitor, email: &str, frequency: &str) -> Page {
@@ -192,7 +192,7 @@ async fn a_digest_lists_new_held_comments_and_links_to_their_page() {
     )
     .fetch_one(&digest_site.site.app.pool)
     .await
-    .expect("the log");
+    .expect("the end of the audit log is read");
     let text = digest_site.list_digests()[1].text().replace('\n', " ");
     assert!(
         text.contains(&format!("The moderation log ends at {last} (for")),
@@ -362,7 +362,7 @@ async fn a_long_comment_is_cut_in_a_digest() {
         .bind(&long)
         .execute(&digest_site.site.app.pool)
         .await
-        .expect("long words");
+        .expect("the comment gets a long text");
     digest_site.send_digest().await;
     let text = digest_site.list_digests()[0].text();
     let quoted: Vec<&str> = text

@@ -38,7 +38,7 @@ async fn comments_are_decided_and_undone_on_a_digest_page() {
     )
     .fetch_one(&digest_site.site.app.pool)
     .await
-    .expect("the log");
+    .expect("the audit log is read");
     assert_eq!(
         entry,
         ("decided".into(), "from an email".into(), "mo".into())
@@ -185,7 +185,7 @@ async fn a_decision_made_elsewhere_is_shown_with_its_moderator() {
         .expect("a connection");
     broadsheet::comments::store::erase::erase(&mut db, &[bob], digest_site.site.now())
         .await
-        .expect("Bob takes it back");
+        .expect("Bob's comment is erased");
     drop(db);
     digest_site
         .open(&link)
@@ -237,7 +237,7 @@ async fn a_forged_signature_opens_no_digest() {
     let digest_site = DigestSite::with_frequency("each").await;
     let ann = digest_site.insert_held("Ann").await;
     let link = digest_site.send_digest().await;
-    let (path, key) = link.split_once("?key=").expect("a key");
+    let (path, key) = link.split_once("?key=").expect("the link contains a key");
     let turned: String = key.chars().rev().collect();
     for key in ["", "x", &turned] {
         assert_invalid(&digest_site, &format!("{path}?key={key}"), ann).await;
@@ -247,7 +247,7 @@ async fn a_forged_signature_opens_no_digest() {
     digest_site.site.app.clock.advance(HOUR);
     digest_site.insert_held("Bob").await;
     let other = digest_site.send_digest().await;
-    let (_, other_key) = other.split_once("?key=").expect("a key");
+    let (_, other_key) = other.split_once("?key=").expect("the link contains a key");
     assert_invalid(&digest_site, &format!("{path}?key={other_key}"), ann).await;
 }
 
@@ -303,7 +303,7 @@ async fn a_deleted_account_gets_no_digest_and_its_page_is_invalid() {
     sqlx::query("delete from accounts where username = 'mo'")
         .execute(&digest_site.site.app.pool)
         .await
-        .expect("an account without traces can go");
+        .expect("the account is deleted");
     digest_site.deliver().await;
     assert_eq!(digest_site.list_digests().len(), 1);
     assert_invalid(&digest_site, &link, ann).await;
@@ -347,7 +347,7 @@ async fn invalid_values_on_the_digest_page_cause_no_server_error() {
             let page = digest_site.open(&format!("{link}&{field}={said}")).await;
             assert!(page.status.as_u16() < 500, "{field} {short:.40?}");
         }
-        let (page, _) = link.split_once("?key=").expect("it is signed");
+        let (page, _) = link.split_once("?key=").expect("the link contains a key");
         digest_site
             .open(&format!("{page}?key={said}"))
             .await

@@ -23,7 +23,7 @@ async fn settings_row(site: &TestSite) -> String {
     sqlx::query_scalar("select settings::text from settings")
         .fetch_one(&site.app.pool)
         .await
-        .expect("there are settings")
+        .expect("the settings are read")
 }
 
 /// Loads what screening a reply needs to know about a commenter with an email at `domain`.
@@ -34,10 +34,10 @@ async fn load_facts(
     from: &str,
 ) -> comments::store::screening_facts::ScreeningFacts {
     let domains = blocks::domains_of(domain);
-    let from = from.parse().expect("an address");
+    let from = from.parse().expect("a valid IP address");
     comments::store::screening_facts::load(db, id, &domains, from, None)
         .await
-        .expect("a response")
+        .expect("the facts for screening are read")
 }
 
 #[tokio::test]
@@ -87,13 +87,19 @@ async fn saved_discussion_settings_are_shown_and_take_effect() {
     ] {
         assert_eq!(shown.value(name), ticked, "{name}");
     }
-    let publication = site.app.load_publication().await.expect("a publication");
+    let publication = site
+        .app
+        .load_publication()
+        .await
+        .expect("the publication is read");
     assert_eq!(publication.discussion.thread_depth, 7);
     assert_eq!(publication.discussion.flood_seconds, 60);
     assert_eq!(publication.discussion.trash_days, 90);
     assert!(publication.discussion.shows_transparency);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let lists = word_lists::find(&mut db).await.expect("word lists");
+    let lists = word_lists::find(&mut db)
+        .await
+        .expect("the word lists are read");
     let rules = rules::load_rules(&publication.discussion, &lists.hold, &lists.refuse).await;
     assert!(rules.trust_unverified && !rules.hold_everything && !rules.ask_checker);
     assert_eq!(rules.hold_words.matching_lines(&["I use WordPress"]), [3]);
@@ -364,14 +370,22 @@ async fn the_spam_checker_key_is_stored_encrypted_and_never_shown() {
     let result_page = page.texts_of("input[name=sent_fields][checked] + label");
     assert_eq!(result_page, ["Comment text", "Name"]);
     let checker = async || {
-        let publication = site.app.load_publication().await.expect("a publication");
+        let publication = site
+            .app
+            .load_publication()
+            .await
+            .expect("the publication is read");
         publication.discussion.checker.clone()
     };
     let opened = |sealed: &[u8]| {
         let opened = site.app.keys.open(b"settings.akismet_key", sealed);
-        opened.expect("the key opens").to_vec()
+        opened
+            .expect("the spam checker's key can be decrypted")
+            .to_vec()
     };
-    let kept = checker().await.expect("a checker");
+    let kept = checker()
+        .await
+        .expect("the spam checker's settings are saved");
     assert_eq!(opened(&kept.key_sealed), KEY.as_bytes());
     assert_eq!(kept.sent_fields, ["words", "name"]);
     let hex: String = KEY.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -384,7 +398,12 @@ async fn the_spam_checker_key_is_stored_encrypted_and_never_shown() {
     let saved = again.submit().await;
     saved.has_status(303);
     assert_eq!(
-        opened(&checker().await.expect("it").key_sealed),
+        opened(
+            &checker()
+                .await
+                .expect("the spam checker's settings are kept")
+                .key_sealed
+        ),
         KEY.as_bytes()
     );
     let tried = open_form(&admin).await.press("Test the word lists").await;
@@ -417,7 +436,7 @@ async fn an_email_is_blocked_and_never_shown_again() {
     let moderator = site.staff("mo", Role::Moderator).await;
     let is_blocked = async |address: &str| {
         let mut db = site.app.pool.begin().await.expect("a transaction");
-        let email = Email::parse(address).expect("an address");
+        let email = Email::parse(address).expect("a valid email");
         let id = commenters::store::commenters::find_or_insert(
             &mut db,
             &site.app.keys,

@@ -38,14 +38,14 @@ async fn load_log(site: &TestSite) -> Vec<(String, String, String)> {
     sqlx::query_as("select kind::text, subject, note from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
-        .expect("the log")
+        .expect("the audit log is read")
 }
 
 async fn erase(site: &TestSite, id: CommentId) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::erase::erase(&mut db, &[id], site.now())
         .await
-        .expect("it is undone");
+        .expect("the comment is erased");
     db.commit().await.expect("a commit");
 }
 
@@ -108,7 +108,7 @@ async fn an_earlier_version_is_restored_as_another_edit() {
     let back = page
         .forms("/admin/comments/")
         .pop()
-        .expect("the last form puts it back")
+        .expect("the last form restores the old text")
         .press("Restore this version")
         .await
         .follow()
@@ -125,7 +125,7 @@ async fn an_earlier_version_is_restored_as_another_edit() {
     let shown: String = sqlx::query_scalar("select body_html from comments")
         .fetch_one(&site.app.pool)
         .await
-        .expect("it is there");
+        .expect("the comment's text is read");
     assert_eq!(shown.trim(), "<p>Words of Ann.</p>");
     // Submitting the same text is not an edit.
     edit_form(&back)
@@ -192,7 +192,7 @@ async fn join_all(presses: impl Iterator<Item = impl Future<Output = Page>>) -> 
     let [a, b, c, d] = presses
         .collect::<Vec<_>>()
         .try_into()
-        .unwrap_or_else(|_| panic!("four presses"));
+        .unwrap_or_else(|_| panic!("there are exactly four presses"));
     let (a, b, c, d) = tokio::join!(a, b, c, d);
     [a, b, c, d].map(|page| page.status.as_u16()).to_vec()
 }
@@ -261,7 +261,7 @@ async fn a_comment_in_html_is_edited_as_html_and_sanitized() {
     )
     .execute(&site.app.pool)
     .await
-    .expect("as imported");
+    .expect("the comment gets an imported HTML text");
     let mo = site.staff("Mo", Role::Moderator).await;
     mo.open(&edit_path(id)).await.sees("was imported as HTML");
     let html = "<p>New <em>words</em><script>alert(1)</script> <img src=x onerror=alert(2)></p>";
@@ -338,10 +338,11 @@ async fn erasing_a_comment_erases_its_earlier_versions() {
     )
     .await
     .expect("the database answers")
-    .expect("they exist");
+    .expect("the commenter exists");
     let mine = person.page_path(&site.app.keys).replace('?', "/data?");
     let data = site.visitor().open(&mine).await;
-    let data: serde_json::Value = serde_json::from_slice(&data.body).expect("JSON");
+    let data: serde_json::Value =
+        serde_json::from_slice(&data.body).expect("the exported data is valid JSON");
     let comment = &data["comments"][0];
     assert_eq!(comment["text"], "Other words.");
     assert_eq!(
@@ -377,7 +378,7 @@ async fn one_form_approves_a_comment_and_replies_to_it() {
     )
     .fetch_one(&site.app.pool)
     .await
-    .expect("the response");
+    .expect("the reply is read");
     assert_eq!(under, (Some(id.0), "Mo".to_owned(), true));
     let entries = load_log(&site).await;
     assert_eq!(entries.len(), 1);
@@ -488,7 +489,8 @@ async fn javascript_requests_get_the_outcome_as_json() {
             .header("sec-fetch-site", "same-origin");
         let page = mo.send(request, Body::from(body), &reply_path(id)).await;
         assert_eq!(page.header("content-type"), "application/json");
-        let result_page: serde_json::Value = serde_json::from_slice(&page.body).expect("JSON");
+        let result_page: serde_json::Value =
+            serde_json::from_slice(&page.body).expect("the response is valid JSON");
         (page.status.as_u16(), result_page)
     };
     let request = format!("{id}:held:0");

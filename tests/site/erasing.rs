@@ -16,7 +16,7 @@ async fn dump_tables(site: &TestSite) -> String {
     )
     .fetch_all(&site.app.pool)
     .await
-    .expect("tables");
+    .expect("the table names are read");
     let mut dump = String::new();
     for table in tables {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
@@ -24,7 +24,7 @@ async fn dump_tables(site: &TestSite) -> String {
         )))
         .fetch_all(&site.app.pool)
         .await
-        .expect("rows");
+        .expect("the table's rows are read");
         for row in rows {
             dump.push_str(&row.get::<String, _>(0));
             dump.push('\n');
@@ -35,7 +35,7 @@ async fn dump_tables(site: &TestSite) -> String {
 
 async fn find_commenter(site: &TestSite, email_text: &str) -> Option<CommenterId> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let email = Email::parse(email_text).expect("an address");
+    let email = Email::parse(email_text).expect("a valid email");
     commenters::store::commenters::find_by_email(&mut db, &site.app.keys, &email)
         .await
         .expect("the database answers")
@@ -48,10 +48,10 @@ async fn erase(site: &TestSite, id: CommenterId) -> (u64, bool) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let erased = comments::store::erase::erase_all_by(&mut db, id, site.now())
         .await
-        .expect("comments are erased");
+        .expect("the comments are erased");
     let is_gone = commenters::store::commenters::delete_unless_blocked(&mut db, id)
         .await
-        .expect("the commenter is deleted");
+        .expect("the commenter is deleted unless blocked");
     db.commit().await.expect("the transaction commits");
     (erased, is_gone)
 }
@@ -83,17 +83,17 @@ async fn erased_text_is_in_no_table_and_replies_keep_their_places() {
     )
     .execute(&site.app.pool)
     .await
-    .expect("more about her");
+    .expect("the comment gets more personal data");
     sqlx::query(
         "insert into spam_checks (comment_id, fallback_status, next_try_at) values ($1, 'held', now())",
     )
     .bind(second.0)
     .execute(&site.app.pool)
     .await
-    .expect("a check");
+    .expect("the spam check is queued");
     let ann = find_commenter(&site, "Ann-Ominous@EXAMPLE.org")
         .await
-        .expect("Ann");
+        .expect("Ann is found by her email");
     sqlx::query("insert into subscriptions (commenter_id, article_id, scope, requested_at) values ($1, $2, 'all_replies', now())")
         .bind(ann.0)
         .bind(article.id.0)
@@ -119,14 +119,14 @@ async fn erased_text_is_in_no_table_and_replies_keep_their_places() {
             .bind(answer.0)
             .fetch_one(&site.app.pool)
             .await
-            .expect("the response");
+            .expect("the reply's parent is read");
     assert_eq!(place, (Some(first.0), first.0));
     assert_eq!(find_commenter(&site, "ann-ominous@example.org").await, None);
 
     // Erasing again changes nothing, and a later comment creates a new commenter.
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let erased = comments::store::erase::erase(&mut db, &[first, second], site.now()).await;
-    assert_eq!(erased.expect("nothing is left to erase"), 0);
+    assert_eq!(erased.expect("erasing again runs"), 0);
     site.comment(&article, "Ann Ominous", Status::Held).await;
     assert_ne!(
         find_commenter(&site, "ann-ominous@example.org").await,
@@ -144,7 +144,7 @@ async fn erasing_one_comment_keeps_its_commenter() {
         .await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let erased = comments::store::erase::erase(&mut db, &[first], site.now()).await;
-    assert_eq!(erased.expect("it is erased"), 1);
+    assert_eq!(erased.expect("the comment is erased"), 1);
     drop(db);
     assert_eq!(site.status_of(other).await, Status::Approved);
     assert!(find_commenter(&site, "ann@example.org").await.is_some());
@@ -154,7 +154,7 @@ async fn erasing_one_comment_keeps_its_commenter() {
             .bind(site.now())
             .fetch_one(&site.app.pool)
             .await
-            .expect("its place");
+            .expect("the erased comment is still stored");
     assert_eq!((version, is_erased), (1, true));
     assert_eq!(
         site.count(
@@ -170,7 +170,9 @@ async fn erasing_a_blocked_commenter_keeps_only_the_encrypted_email_and_the_bloc
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Eve", Status::Spam).await;
-    let eve = find_commenter(&site, "eve@example.org").await.expect("Eve");
+    let eve = find_commenter(&site, "eve@example.org")
+        .await
+        .expect("Eve is found by her email");
     for statement in [
         "update commenters set blocked_at = '2026-03-14T16:00:00Z', verified_at = now(), verification_sent_at = now(), suppressed_at = now()",
         "insert into commenter_browsers (token_hash, commenter_id, verified_at) select '\\x01', id, now() from commenters",
@@ -221,11 +223,11 @@ async fn an_erased_comment_cannot_be_decided_on() {
     let decided: Vec<i64> = sqlx::query_scalar("select comment_id from decisions order by id")
         .fetch_all(&site.app.pool)
         .await
-        .expect("decisions");
+        .expect("the decisions are read");
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let ids: Vec<CommentId> = decided.iter().copied().map(CommentId).collect();
     let erased = comments::store::erase::erase(&mut db, &ids, site.now()).await;
-    assert_eq!(erased.expect("it is erased"), ids.len() as u64);
+    assert_eq!(erased.expect("the comments are erased"), ids.len() as u64);
     drop(db);
 
     let undone = done
@@ -266,17 +268,21 @@ async fn an_erased_commenter_is_removed_from_the_commenter_counts() {
     let bob = site.comment(&article, "Bob", Status::Held).await;
     site.comment(&article, "Cid", Status::Held).await;
     assert_eq!(site.count(of_people).await, 3);
-    let ann = find_commenter(&site, "ann@example.org").await.expect("Ann");
+    let ann = find_commenter(&site, "ann@example.org")
+        .await
+        .expect("Ann is found by her email");
     assert_eq!(erase(&site, ann).await, (1, true));
     assert_eq!(site.count(of_people).await, 2);
-    let who = find_commenter(&site, "bob@example.org").await.expect("Bob");
+    let who = find_commenter(&site, "bob@example.org")
+        .await
+        .expect("Bob is found by his email");
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::erase::erase(&mut db, &[bob], site.now())
         .await
-        .expect("it is erased");
+        .expect("the comment is erased");
     commenters::store::commenters::delete_if_unused(&mut db, who)
         .await
-        .expect("nothing is left");
+        .expect("the unused commenter is deleted");
     db.commit().await.expect("the transaction commits");
     assert_eq!(site.count(of_people).await, 1);
 }

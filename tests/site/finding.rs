@@ -24,7 +24,7 @@ async fn an_editor_sets_the_topics_of_an_article() {
         .leads_to()
         .split('?')
         .next()
-        .expect("an address")
+        .expect("the redirect has a path")
         .to_owned();
     let reader = site.visitor();
     let topic = reader.open("/topics/hariachi-napoi").await;
@@ -111,7 +111,7 @@ async fn a_page_is_in_no_list_and_a_pinned_article_comes_first() {
     assert_eq!((titles[0].as_str(), titles.len()), ("Search", 11));
     let older = front
         .attribute("a[rel=next]", "href")
-        .expect("there is more");
+        .expect("the page links older articles");
     let older = reader.open(&older).await;
     assert_eq!(older.texts_of(".headline h2"), ["News 1", "News 0"]);
     editor.open("/admin/articles").await.sees("Pinned");
@@ -272,7 +272,7 @@ async fn the_feed_of_comments_contains_public_comments_only() {
         "application/rss+xml; charset=utf-8"
     );
     let xml = feed.html();
-    let channel = rss::Channel::read_from(xml.as_bytes()).expect("it is RSS");
+    let channel = rss::Channel::read_from(xml.as_bytes()).expect("the feed is valid RSS");
     assert_eq!(channel.items().len(), 1, "{xml}");
     let item = &channel.items()[0];
     assert_eq!(item.title(), Some("Maria on “Tea & cake”"));

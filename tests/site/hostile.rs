@@ -114,7 +114,7 @@ async fn oversized_forms_are_refused() {
         .sees("Your comment is 34475 bytes too long");
     assert_eq!(large.form("/articles/").value("comment").len(), 100_000);
     let many: String = (0..20_000).fold(String::new(), |mut body, number| {
-        write!(body, "f{number}=x&").expect("a String takes it");
+        write!(body, "f{number}=x&").expect("writing to a String does not fail");
         body
     });
     site.visitor().post(&post, many).await.has_status(413);
@@ -346,7 +346,7 @@ async fn invalid_values_in_moderator_forms_cause_no_server_error() {
     sqlx::query("update comments set network_hash = '\\x01', similar_group_id = id")
         .execute(&site.app.pool)
         .await
-        .expect("it can be looked for");
+        .expect("the comment gets a network and a group");
     let mo = site.staff("mo", Role::Moderator).await;
     let last = id.to_string();
     let of = |what: &str| format!("/admin/comments/{id}/{what}");

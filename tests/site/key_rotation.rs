@@ -19,7 +19,7 @@ const NEW: [u8; 32] = [43; 32];
 /// Returns a key ring with a new active key and the key of the test site as the older one.
 fn rotated_ring() -> KeyRing {
     let text = format!("{}\n{}\n", encode_hex(&NEW), encode_hex(&OLD));
-    KeyFile::parse(&text).expect("two keys").key_ring()
+    KeyFile::parse(&text).expect("a valid key file").key_ring()
 }
 
 /// Makes a new key the active one, in the memory of the site and in its database.
@@ -29,13 +29,13 @@ async fn activate_new_key(site: &TestSite) {
         .bind(&rotated_ring().active_id()[..])
         .execute(&site.app.pool)
         .await
-        .expect("a new key");
+        .expect("the new key's id is saved");
 }
 
 async fn rotate_emails(site: &TestSite, keys: &KeyRing) -> RotationBatch {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let batch = rotate_batch::<SealedCommenterRow>(&mut db, keys, 0).await;
-    batch.expect("email addresses are rotated")
+    batch.expect("email addresses are encrypted again")
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     let mut db = PgConnection::connect(&site.database_url)
         .await
         .expect("a connection");
-    let email = Email::parse("ann@example.org").expect("an address");
+    let email = Email::parse("ann@example.org").expect("a valid email");
     let duplicate = commenters::store::commenters::find_or_insert(
         &mut db,
         &KeyRing::from_secret(&NEW),
@@ -56,7 +56,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
         site.now(),
     )
     .await
-    .expect("a second row")
+    .expect("a second commenter is inserted")
     .id;
     sqlx::query("update comments set commenter_id = $1, dedup_hash = (select dedup_hash from comments where id = $3) where id = $2")
         .bind(duplicate.0)
@@ -64,7 +64,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
         .bind(first.0)
         .execute(&mut db)
         .await
-        .expect("her second comment, which reads as her first");
+        .expect("the comment becomes a duplicate");
     sqlx::query(
         "insert into subscriptions (commenter_id, article_id, scope, requested_at)
          select commenters.id, articles.id, 'replies_to_me', now() from commenters, articles
@@ -75,7 +75,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     .bind(tea.id.0)
     .execute(&mut db)
     .await
-    .expect("subscriptions");
+    .expect("the subscriptions are inserted");
     site.staff("mo", broadsheet::accounts::Role::Moderator)
         .await;
     sqlx::query(
@@ -85,7 +85,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     .bind(duplicate.0)
     .execute(&mut db)
     .await
-    .expect("a note");
+    .expect("a note is inserted");
     sqlx::query(
         "update commenters set policy = case when id = $1 then 'hold' else 'trust' end::commenter_policy
          where id = $1 or id = (select commenter_id from comments where id = $2)",
@@ -94,12 +94,12 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     .bind(first.0)
     .execute(&mut db)
     .await
-    .expect("trusted as one, held as the other");
+    .expect("the policies of both commenters are saved");
     sqlx::query("update commenters set blocked_at = now() where id = $1")
         .bind(duplicate.0)
         .execute(&mut db)
         .await
-        .expect("a block");
+        .expect("the second commenter is blocked");
     assert_eq!(site.count("select count(*) from commenters").await, 3);
 
     // Bob, Ann, and Ann under the new key: two of these are sealed with the old key.
@@ -110,12 +110,12 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     )
     .fetch_all(&site.app.pool)
     .await
-    .expect("people");
+    .expect("the commenters are read");
     assert_eq!(commenters.len(), 2);
     let (ann, hash, sealed, is_blocked) = &commenters[0];
     assert!(*ann < duplicate.0 && *is_blocked);
     let only_new = KeyRing::from_secret(&NEW);
-    let email = open_for_export(&only_new, hash, sealed).expect("it opens with the new key");
+    let email = open_for_export(&only_new, hash, sealed).expect("the new key decrypts the email");
     assert_eq!(*email, "ann@example.org");
     assert_eq!(
         sqlx::query_scalar::<_, i64>("select count(*) from comments where commenter_id = $1")
@@ -131,12 +131,12 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     .bind(ann)
     .fetch_all(&site.app.pool)
     .await
-    .expect("subscriptions");
+    .expect("the subscriptions are read");
     assert_eq!(subscribed, [tea.id.0, coffee.id.0]);
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let counts = count_by_commenter(&mut db, CommenterId(*ann)).await;
     let counted: i64 = counts
-        .expect("counts")
+        .expect("the commenter's comments are counted")
         .by_status()
         .iter()
         .map(|(_, n)| n)
@@ -150,7 +150,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     .bind(ann)
     .fetch_one(&site.app.pool)
     .await
-    .expect("a treatment and a count");
+    .expect("the policy and notes are read");
     assert_eq!(stored, ("hold".to_owned(), 1));
     let again = rotate_emails(&site, &rotated_ring()).await;
     assert_eq!((again.rotated, again.merged), (0, 0));

@@ -35,7 +35,7 @@ fn sample_email(subject: &str) -> EmailMessage {
 impl TestSite {
     async fn insert_commenter(&self, recipient: &str) -> CommenterId {
         let mut db = self.app.pool.acquire().await.expect("a connection");
-        let email = Email::parse(recipient).expect("an address");
+        let email = Email::parse(recipient).expect("a valid email");
         commenters::store::commenters::find_or_insert(&mut db, &self.app.keys, &email, self.now())
             .await
             .expect("a commenter")
@@ -188,11 +188,11 @@ async fn retries_have_the_same_message_id() {
     )
     .execute(&site.app.pool)
     .await
-    .expect("a function");
+    .expect("the trigger function is created");
     sqlx::query("create trigger stay before delete on outbox for each row execute function stay()")
         .execute(&site.app.pool)
         .await
-        .expect("a trigger");
+        .expect("the trigger is created");
     deliver_and_reset_lease(&site, keep).await;
     deliver_and_reset_lease(&site, keep).await;
     let ids: Vec<_> = sink
@@ -209,7 +209,7 @@ async fn deliver_and_reset_lease(site: &TestSite, again: &'static str) {
     sqlx::query(again)
         .execute(&site.app.pool)
         .await
-        .expect("the lease ends");
+        .expect("the lease of the email ends");
 }
 
 #[tokio::test]
@@ -300,7 +300,7 @@ async fn a_blocked_commenter_gets_no_email() {
         .bind(site.now())
         .execute(&site.app.pool)
         .await
-        .expect("ann is blocked");
+        .expect("Ann is blocked");
     site.deliver_mail().await;
     assert_eq!(
         (site.count_queued().await, sink.count_connections()),
@@ -379,7 +379,7 @@ async fn a_hanging_mail_server_delays_nothing_else() {
     sink.hang(false);
     delivering
         .await
-        .expect("no panic")
+        .expect("the delivery task does not panic")
         .expect("the database answers");
     assert_eq!((sink.received().len(), site.count_queued().await), (1, 0));
 }
@@ -388,10 +388,15 @@ async fn a_hanging_mail_server_delays_nothing_else() {
 async fn sending_to_a_hanging_mail_server_times_out() {
     let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
-    let config = site.app.config.mail.as_ref().expect("mail is set");
+    let config = site
+        .app
+        .config
+        .mail
+        .as_ref()
+        .expect("the settings have a mail server");
     let mailer = Mailer::new(config, "localhost").with_timeout(Duration::from_millis(300));
     let send = async |subject: &str| {
-        let to = ANN.parse().expect("an address");
+        let to = ANN.parse().expect("a valid email address");
         mailer
             .send(&sample_email(subject), to, "outbox-1", site.now())
             .await
@@ -456,7 +461,12 @@ async fn emails_of_an_aborted_worker_are_sent_later() {
         tokio::task::yield_now().await;
     }
     dying.abort();
-    assert!(dying.await.expect_err("it was cut off").is_cancelled());
+    assert!(
+        dying
+            .await
+            .expect_err("the delivery task is cancelled")
+            .is_cancelled()
+    );
     sink.hang(false);
     site.app.clock.advance(5 * 60 - 1);
     site.deliver_mail().await;
@@ -531,7 +541,7 @@ async fn the_outbox_contains_no_readable_email() {
         sqlx::query_as("select outbox::text, message_sealed from outbox")
             .fetch_one(&site.app.pool)
             .await
-            .expect("the row");
+            .expect("the queued email is read");
     let bytes = String::from_utf8_lossy(&sealed);
     for word in [
         "canary",
@@ -546,7 +556,7 @@ async fn the_outbox_contains_no_readable_email() {
         assert!(!plain.contains(&hex), "{word}");
     }
     // Only the key derived for the recipient opens it.
-    let opened = outbox::decrypt(&site.app.keys, to, &sealed).expect("it opens");
+    let opened = outbox::decrypt(&site.app.keys, to, &sealed).expect("the email can be decrypted");
     assert_eq!(opened.subject, "Bob answered you");
     assert!(outbox::decrypt(&site.app.keys, CommenterId(to.0 + 1), &sealed).is_err());
 }
@@ -563,9 +573,13 @@ async fn the_check_reports_an_unreachable_mail_server() {
         .check()
         .expect("the settings are valid")
         .mail
-        .expect("mail is set");
-    check_server(&config).await.expect("the sink answers");
+        .expect("the settings have a mail server");
+    check_server(&config)
+        .await
+        .expect("the mail server answers");
     sink.stop().await;
-    let wrong = check_server(&config).await.expect_err("nothing listens");
+    let wrong = check_server(&config)
+        .await
+        .expect_err("no mail server listens");
     assert!(wrong.to_string().contains("BROADSHEET_SMTP_URL"), "{wrong}");
 }

@@ -158,7 +158,7 @@ async fn many_moderators_at_once_decide_each_comment_once() {
     let ids: Vec<i64> = sqlx::query_scalar("select id from comments order by id")
         .fetch_all(&site.app.pool)
         .await
-        .expect("ids");
+        .expect("the comment ids are read");
     let fields = |word: &'static str, ids: Vec<i64>| {
         let mut fields: Vec<(&str, String)> = vec![("all", word.to_owned())];
         fields.extend(ids.into_iter().map(|id| ("selected", format!("{id}:held"))));
@@ -209,13 +209,13 @@ async fn the_queue_counters_agree_with_counting_the_comments() {
     sqlx::query("update comments set status = 'trashed' where id % 3 = 0")
         .execute(&site.app.pool)
         .await
-        .expect("by hand");
+        .expect("some comments are trashed by SQL");
     sqlx::query(
         "delete from comments where id not in (select comment_id from decisions) and id % 4 = 1",
     )
     .execute(&site.app.pool)
     .await
-    .expect("by hand");
+    .expect("some comments are deleted by SQL");
     let saved = "select count(*) from (
         select status::text, sum(count) from comment_counts group by 1 having sum(count) <> 0
         except select status::text, count(*)::numeric from comments group by 1) wrong";
@@ -251,7 +251,7 @@ async fn decisions_cannot_be_changed_or_deleted() {
         let error = sqlx::query(statement)
             .execute(&site.app.pool)
             .await
-            .expect_err("decisions are append-only");
+            .expect_err("the decisions cannot be changed");
         assert!(
             error.to_string().contains("decisions are append-only"),
             "{error}"
@@ -272,7 +272,7 @@ async fn a_long_queue_is_paginated() {
     assert_eq!(first.texts_of(".card").len(), 50);
     let older = first
         .attribute("a[rel=next]", "href")
-        .expect("there are older ones");
+        .expect("the page links older comments");
     assert_eq!(mod_.open(&older).await.texts_of(".card").len(), 3);
 }
 
@@ -286,7 +286,7 @@ async fn a_long_comment_scrolls_and_can_be_focused() {
         .bind(id.0)
         .execute(&site.app.pool)
         .await
-        .expect("long by hand");
+        .expect("the comment gets a long text");
     let mod_ = site.staff("mo", Role::Moderator).await;
     let queue = mod_.open("/admin/comments").await;
     // It can be scrolled with the keyboard, and has a name for screen readers.
@@ -368,7 +368,7 @@ async fn a_decision_redirects_to_the_same_page_of_the_queue() {
         .open("/admin/comments")
         .await
         .attribute("a[rel=next]", "href")
-        .expect("there are older ones");
+        .expect("the page links older comments");
     let page = mo.open(&older).await;
     assert_eq!(page.texts_of(".card").len(), 2);
     let after = page

@@ -64,7 +64,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
             .bind(words)
             .fetch_one(&site.app.pool)
             .await
-            .expect("the comment");
+            .expect("the comment's id is read");
         admin
             .post_fields(
                 "/admin/comments",
@@ -76,25 +76,25 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     let answered: i64 = sqlx::query_scalar("select id from comments where status = 'approved'")
         .fetch_one(&site.app.pool)
         .await
-        .expect("one");
+        .expect("an approved comment exists");
 
     // Paths of the canary's own page and of the end of a subscription.
     let commenter: i64 = sqlx::query_scalar("select max(id) from commenters")
         .fetch_one(&site.app.pool)
         .await
-        .expect("the canary");
+        .expect("the canary's commenter id is read");
     let subscription: i64 = sqlx::query_scalar("insert into subscriptions (commenter_id, article_id, scope, requested_at, active_since) values ($1, $2, 'all_replies', now(), now()) returning id")
         .bind(commenter)
         .bind(article.id.0)
         .fetch_one(&site.app.pool)
         .await
-        .expect("a subscription");
+        .expect("a subscription is inserted");
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let commenter_access =
         commenters::store::commenters::find_access(&mut db, CommenterId(commenter))
             .await
             .expect("the database answers")
-            .expect("the canary");
+            .expect("the canary's commenter exists");
     drop(db);
     let commenter_page = commenter_access.page_path(&site.app.keys);
     let end = links::unsubscribe_path(&site.app.keys, SubscriptionId(subscription));
@@ -135,7 +135,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     let acts: Vec<i64> = sqlx::query_scalar("select distinct action_id from decisions")
         .fetch_all(&site.app.pool)
         .await
-        .expect("acts");
+        .expect("the action ids are read");
     paths.extend(
         acts.into_iter()
             .map(|act| format!("/admin/comments?action={act}&conflicts={answered}")),
@@ -161,7 +161,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
             .fetch_all(&site.app.pool)
             .await
-            .expect("tables");
+            .expect("the table names are read");
     assert!(tables.len() > 10);
     for table in tables {
         let rows = sqlx::query(AssertSqlSafe(format!(
@@ -169,7 +169,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         )))
         .fetch_all(&site.app.pool)
         .await
-        .expect("rows");
+        .expect("the table's rows are read");
         let dump: String = rows
             .iter()
             .map(|row| row.get::<String, _>("row") + "\n" + &row.get::<String, _>("plain") + "\n")
@@ -208,8 +208,8 @@ async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
             .bind(id.0)
             .fetch_one(&mut *db)
             .await
-            .expect("a letter");
-    let letter = outbox::decrypt(keys, id, &sealed).expect("it opens");
+            .expect("the queued email is read");
+    let letter = outbox::decrypt(keys, id, &sealed).expect("the email can be decrypted");
     for part in [&letter.subject, &letter.text, &letter.html] {
         assert_eq!(find_leak(part), None, "{part}");
     }
@@ -220,7 +220,7 @@ async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
             .lines()
             .filter_map(|line| line.strip_prefix(&*base));
         let found = links.find(|link| link.starts_with(beginning));
-        found.expect("a link").to_owned()
+        found.expect("the email contains the link").to_owned()
     };
     [
         page("/digests/"),
@@ -303,13 +303,13 @@ async fn an_encrypted_email_decrypts_only_for_its_row() {
         sqlx::query_as("select email_hash, email_sealed from commenters order by id")
             .fetch_all(&site.app.pool)
             .await
-            .expect("rows");
+            .expect("the commenters are read");
     let bound = |hash: &[u8]| [b"commenters.email_sealed ", hash].concat();
     let opened = site
         .app
         .keys
         .open(&bound(&rows[0].0), &rows[0].1)
-        .expect("it opens for its row");
+        .expect("the email decrypts for its own row");
     assert_eq!(opened.as_slice(), b"ann@example.org");
     assert!(site.app.keys.open(&bound(&rows[1].0), &rows[0].1).is_err());
 }

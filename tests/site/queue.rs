@@ -35,7 +35,7 @@ pub async fn insert_held(site: &TestSite, on: &SampleArticle, count: i64) {
     .bind(site.now())
     .execute(&site.app.pool)
     .await
-    .expect("comments are made");
+    .expect("the comments are inserted");
 }
 
 /// Posts fields as the JavaScript of the queue page does, and returns the JSON of the response.
@@ -64,7 +64,7 @@ async fn a_card_highlights_the_matches_of_word_lists() {
     .bind(id.0)
     .execute(&site.app.pool)
     .await
-    .expect("other words");
+    .expect("the comment gets other words");
     let queue = site
         .staff("mo", Role::Moderator)
         .await
@@ -95,7 +95,7 @@ async fn a_card_shows_the_history_of_its_author_and_its_parent() {
         .bind(id.0)
         .execute(&site.app.pool)
         .await
-        .expect("all by one person");
+        .expect("the comment gets Ann's commenter");
     }
     let mod_ = site.staff("mo", Role::Moderator).await;
     let queue = mod_.open("/admin/comments").await;
@@ -112,7 +112,7 @@ async fn a_card_shows_the_history_of_its_author_and_its_parent() {
     // The link narrows the queue to the network.
     let network = queue.attribute(".card-commenter a[href*=network]", "href");
     let spam = network
-        .expect("a link")
+        .expect("the card links the network's comments")
         .replace("status=held", "status=spam");
     mod_.open(&spam)
         .await
@@ -130,7 +130,7 @@ async fn the_queue_count_includes_held_comments_without_a_spam_score() {
         .bind(ann.0)
         .execute(&site.app.pool)
         .await
-        .expect("a guess");
+        .expect("the comment gets a score");
     let mod_ = site.staff("mo", Role::Moderator).await;
     let page = mod_.open("/admin/comments?status=held&order=score").await;
     page.sees("Words of Ann.").does_not_see("Words of Bob.");
@@ -189,7 +189,9 @@ async fn all_matching_comments_are_decided_in_the_background_and_undone_together
         .await;
     // The request runs one batch; the background loop does the rest.
     after.sees("Bulk action: 2000 of 2300 done.");
-    worker::run_bulk_actions(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("the remaining batches run");
     let spam = "select count(*) from comments where status = 'spam'";
     assert_eq!(site.count(spam).await, 2_300);
     assert_eq!(
@@ -215,7 +217,9 @@ async fn all_matching_comments_are_decided_in_the_background_and_undone_together
         .form("/admin/comments/undo")
         .press("Undo")
         .await;
-    worker::run_bulk_actions(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("the remaining batches run");
     assert_eq!(site.count(spam).await, 0);
     undone
         .follow()
@@ -241,7 +245,7 @@ async fn comments_written_or_edited_after_the_page_was_loaded_are_left_alone() {
         .bind(site.now())
         .execute(&site.app.pool)
         .await
-        .expect("someone changed their words");
+        .expect("the comment's author edits it");
     form.press("Trash: all")
         .await
         .follow()
@@ -266,7 +270,7 @@ async fn a_bulk_action_stops_when_its_moderators_account_is_deleted() {
     sqlx::query("delete from sessions")
         .execute(&site.app.pool)
         .await
-        .expect("signed out everywhere");
+        .expect("all sessions are deleted");
     // Signing out does not stop a bulk action; deleting the account does.
     for statement in [
         "alter table bulk_actions drop constraint if exists bulk_actions_account_id_fkey",
@@ -275,7 +279,7 @@ async fn a_bulk_action_stops_when_its_moderators_account_is_deleted() {
         sqlx::query(statement)
             .execute(&site.app.pool)
             .await
-            .expect("the account is gone");
+            .expect("the bulk action loses its account");
     }
     worker::run_bulk_actions(&site.app)
         .await
@@ -317,7 +321,7 @@ async fn javascript_requests_get_the_outcome_as_json() {
     assert_eq!(late["conflicts"][0]["id"], ann.0);
     let said = late["conflicts"][0]["message"]
         .as_str()
-        .expect("a sentence");
+        .expect("the conflict's message is text");
     assert!(said.contains("(mo)") && said.contains("spam"), "{said}");
     // The same form sent twice decides once, and both times gets the same response.
     let again = post_json(&mod_, "/admin/comments", &[("one", &spam)]).await;
@@ -374,14 +378,19 @@ async fn open_queue_pages_receive_decisions_and_new_comments() {
     )
     .await;
     let bob = site.comment(&article, "Bob", Status::Held).await;
-    let events = events.await.expect("the event stream");
+    let events = events.await.expect("the event stream opens");
     drop(stays);
     let decided = events
         .split("event: decided\ndata: ")
         .nth(1)
-        .expect("a decision");
-    let decided: Value =
-        serde_json::from_str(decided.lines().next().expect("a line")).expect("JSON");
+        .expect("the stream contains a decided event");
+    let decided: Value = serde_json::from_str(
+        decided
+            .lines()
+            .next()
+            .expect("the event has a line of data"),
+    )
+    .expect("the event's data is valid JSON");
     assert_eq!(decided["name"], "ada");
     assert_eq!(
         decided["changed"],
@@ -402,8 +411,9 @@ async fn receive(
 ) -> Value {
     let next = async {
         loop {
-            let events = events.recv().await.expect("the channel is open");
-            let data: Value = serde_json::from_str(&events.data).expect("JSON");
+            let events = events.recv().await.expect("the channel of events is open");
+            let data: Value =
+                serde_json::from_str(&events.data).expect("the event's data is valid JSON");
             if events.name == name && matches(&data) {
                 return data;
             }
@@ -438,7 +448,7 @@ async fn open_queue_pages_receive_removals_of_comments_without_a_decision() {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::erase::erase(&mut db, &[old], site.now())
         .await
-        .expect("its author takes it back");
+        .expect("the author erases the comment");
     let html = markdown::render_comment("Other words");
     let verdict = Verdict::new(Status::Held, Vec::new());
     comments::store::author::update_body(
@@ -452,12 +462,12 @@ async fn open_queue_pages_receive_removals_of_comments_without_a_decision() {
         site.now(),
     )
     .await
-    .expect("its author changes it");
+    .expect("the author edits the comment");
     sqlx::query("update comments set status = 'spam' where id = $1")
         .bind(settled.0)
         .execute(&mut *db)
         .await
-        .expect("a checker refuses it");
+        .expect("the spam checker rejects the comment");
     db.commit().await.expect("a commit");
     let left = receive(&mut events, "removed", |_| true).await;
     assert_eq!(
@@ -490,7 +500,9 @@ async fn open_queue_pages_receive_the_progress_of_bulk_actions_on_any_server() {
         (&progress["decided"], &progress["done"]),
         (&2_000.into(), &false.into())
     );
-    worker::run_bulk_actions(&node).await.expect("the rest");
+    worker::run_bulk_actions(&node)
+        .await
+        .expect("the remaining batches run");
     let progress = receive(&mut events, "bulk", |_| true).await;
     assert_eq!(progress["expected"], 2_100);
     assert_eq!(
@@ -519,7 +531,7 @@ async fn similar_comments_share_a_card_and_a_decision() {
         sqlx::query(statement)
             .execute(&site.app.pool)
             .await
-            .expect("they are similar");
+            .expect("the comments join a similar group");
     }
     let mod_ = site.staff("mo", Role::Moderator).await;
     let page = mod_.open("/admin/comments").await;
@@ -527,7 +539,7 @@ async fn similar_comments_share_a_card_and_a_decision() {
     page.sees("12 similar comments from 3 networks since");
     let group = page
         .attribute(".card [name=group][data-to=spam]", "value")
-        .expect("a button");
+        .expect("the card has a button for its group");
     // A similar comment arrives after the page was loaded.
     site.app.clock.advance(5);
     let late = site.comment(&article, "Reader late", Status::Held).await;
@@ -537,7 +549,7 @@ async fn similar_comments_share_a_card_and_a_decision() {
     .bind(late.0)
     .execute(&site.app.pool)
     .await
-    .expect("it is similar");
+    .expect("the late comment joins the similar group");
     let answer = post_json(&mod_, "/admin/comments", &[("group", &group)]).await;
     assert_eq!(answer["message"], "12 comments marked as spam.");
     assert_eq!(site.status_of(alone).await, Status::Held);
@@ -558,7 +570,7 @@ async fn a_decision_on_a_group_does_not_apply_to_comments_edited_later() {
         sqlx::query(statement)
             .execute(&site.app.pool)
             .await
-            .expect("they are similar");
+            .expect("the comments join a similar group");
     }
     let change = async |name: &'static str| {
         site.app.clock.advance(60);
@@ -567,17 +579,17 @@ async fn a_decision_on_a_group_does_not_apply_to_comments_edited_later() {
             .bind(name)
             .execute(&site.app.pool)
             .await
-            .expect("its author found a typo");
+            .expect("the comment's author edits it");
     };
     change("Reader 2").await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let page = mod_.open("/admin/comments").await;
     let as_of = page
         .attribute("[name=as_of]", "value")
-        .expect("when it was made");
+        .expect("the page states its load time");
     let group = page
         .attribute(".card [name=group][data-to=spam]", "value")
-        .expect("a button");
+        .expect("the card has a button for its group");
     change("Reader 3").await;
     let fields = [("group", group.as_str()), ("as_of", as_of.as_str())];
     let answer = post_json(&mod_, "/admin/comments", &fields).await;
@@ -594,7 +606,7 @@ async fn a_decision_without_selected_comments_is_reported() {
     sqlx::query("insert into similar_groups (id) select min(id) from comments")
         .execute(&site.app.pool)
         .await
-        .expect("something like them was there");
+        .expect("a similar group is inserted");
     let mod_ = site.staff("mo", Role::Moderator).await;
     let last = site.count("select max(id) from comments").await;
     let like = site.count("select id from similar_groups").await;

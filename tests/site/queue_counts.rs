@@ -28,7 +28,7 @@ impl TestRandom {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % bound as u64).expect("it is less than a bound that fits")
+        usize::try_from(self.0 % bound as u64).expect("a number below the bound fits usize")
     }
 
     fn pick<T: Copy>(&mut self, all: &[T]) -> T {
@@ -75,7 +75,7 @@ async fn load_rows(pool: &PgPool) -> Vec<FilterRow> {
     )
     .fetch_all(pool)
     .await
-    .expect("all comments");
+    .expect("all comments are read");
     let convert = |row: Row| FilterRow {
         id: row.0,
         status: row.1,
@@ -177,7 +177,7 @@ async fn check(site: &TestSite, after: &str) {
             let wrong: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
                 .fetch_all(&site.app.pool)
                 .await
-                .expect("it can be counted");
+                .expect("stored and counted numbers are compared");
             // An edited comment keeps its old index data until it is indexed again.
             let is_index = stored.contains("comment_search") && one == stored;
             assert!(
@@ -218,10 +218,10 @@ async fn insert_random(site: &TestSite, random: &mut TestRandom, count: i64) {
         } else {
             format!("{} {} {number}", random.pick(&WORDS), random.pick(&WORDS))
         };
-        let age = i64::try_from(random.below(70 * 24)).expect("hours of ten weeks");
+        let age = i64::try_from(random.below(70 * 24)).expect("the age in hours fits i64");
         let draft = CommentDraft {
             author: &author,
-            network: u8::try_from(random.below(7)).expect("few"),
+            network: u8::try_from(random.below(7)).expect("the network number fits u8"),
             body: &body,
             verdict: Verdict::new(status, reasons),
             at: site.now().plus_seconds(-age * 3600 - number),
@@ -241,7 +241,7 @@ async fn pick_comments(
     .bind(status)
     .fetch_all(&site.app.pool)
     .await
-    .expect("all comments");
+    .expect("the comments are read");
     let share = 2 + random.below(30);
     all.into_iter()
         .filter(|_| random.below(share) == 0)
@@ -271,7 +271,7 @@ async fn run_random_action(
             let to = random.pick(&Status::ALL);
             store::decisions::decide(&mut db, moderator, action_id, &requests, to, "", now)
                 .await
-                .expect("it is decided");
+                .expect("the comments are decided");
             "a decision"
         }
         2 => {
@@ -279,7 +279,7 @@ async fn run_random_action(
                 sqlx::query_scalar("select distinct action_id from decisions order by 1")
                     .fetch_all(&mut *db)
                     .await
-                    .expect("acts");
+                    .expect("the action ids are read");
             if !acts.is_empty() {
                 let undone = broadsheet::ids::ActionId(random.pick(&acts));
                 let action_id = store::decisions::reserve_action_id(&mut db)
@@ -287,7 +287,7 @@ async fn run_random_action(
                     .expect("an action id");
                 store::decisions::undo(&mut db, moderator, action_id, undone, 0, 1000, now)
                     .await
-                    .expect("it is undone");
+                    .expect("the action is undone");
             }
             "an undo"
         }
@@ -308,7 +308,7 @@ async fn run_random_action(
                     now,
                 )
                 .await
-                .expect("it can be changed");
+                .expect("the comment is changed");
             }
             "changes"
         }
@@ -317,7 +317,7 @@ async fn run_random_action(
             let ids: Vec<CommentId> = picked.iter().take(5).map(|one| CommentId(one.0)).collect();
             comments::store::erase::erase(&mut db, &ids, now)
                 .await
-                .expect("they are erased");
+                .expect("the comments are erased");
             "erasing"
         }
         5 => {
@@ -333,7 +333,7 @@ async fn run_random_action(
             .bind(now)
             .execute(&mut *db)
             .await
-            .expect("they are purged");
+            .expect("the comments are purged");
             "purging"
         }
         6 => {
@@ -343,7 +343,7 @@ async fn run_random_action(
                 .bind(&ids)
                 .execute(&mut *db)
                 .await
-                .expect("they are deleted");
+                .expect("the comments are deleted");
             "deleting"
         }
         _ => {
@@ -356,10 +356,10 @@ async fn run_random_action(
             let to = random.pick(&Status::ALL);
             bulk::decide_all(&site.app, moderator, &filter, to, "", now)
                 .await
-                .expect("it starts");
+                .expect("the bulk action starts");
             worker::run_bulk_actions(&site.app)
                 .await
-                .expect("it is done");
+                .expect("the bulk action finishes");
             return "a bulk act";
         }
     };
@@ -398,7 +398,7 @@ async fn find_all(site: &TestSite, filter: &QueueFilter, limit: i64) -> Vec<i64>
     loop {
         let page = store::queue::find(&mut db, filter, after, None, limit, site.now())
             .await
-            .expect("it is found");
+            .expect("the matching comments are read");
         all.extend(page.found);
         after = page.next;
         if after.is_none() {
@@ -417,8 +417,9 @@ async fn check_filters(site: &TestSite, random: &mut TestRandom, count: usize) -
         let mut db = site.app.pool.acquire().await.expect("a connection");
         let matching = store::counts::count_matching(&mut db, &filter, site.now())
             .await
-            .expect("it is counted");
-        let counted = i64::try_from(expected.len()).expect("few");
+            .expect("the matching comments are counted");
+        let counted =
+            i64::try_from(expected.len()).expect("the number of matching comments fits i64");
         match matching {
             QueueCount::Exactly(count) => assert_eq!(count, counted, "{filter:?}"),
             QueueCount::MoreThan(count) => {

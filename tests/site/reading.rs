@@ -25,7 +25,7 @@ async fn the_front_page_lists_the_newest_first_in_pages() {
     front.sees("March 12, 2026").sees("Standfirst 12.");
     let older = front
         .attribute("a[rel=next]", "href")
-        .expect("there are older ones");
+        .expect("the page links older articles");
     let older = site.visitor().open(&older).await;
     assert_eq!(older.texts_of("h2 a"), ["Number 02", "Number 01"]);
     assert!(older.attribute("a[rel=next]", "href").is_none());
@@ -66,7 +66,9 @@ async fn an_article_page_has_its_parts_in_the_order_of_a_newspaper() {
         "Leave a Reply",
         "Post Comment",
     ];
-    let mut from = text.find("March 14").expect("the date");
+    let mut from = text
+        .find("March 14")
+        .expect("the page shows the article's date");
     for words in order {
         from += text[from..]
             .find(words)
@@ -196,7 +198,12 @@ async fn the_not_found_page_suggests_articles() {
         let html = scraper::Html::parse_document(&page.html());
         let css = scraper::Selector::parse(&format!("{list} a")).expect("a selector");
         html.select(&css)
-            .map(|link| link.value().attr("href").expect("it leads on").to_owned())
+            .map(|link| {
+                link.value()
+                    .attr("href")
+                    .expect("the link has an address")
+                    .to_owned()
+            })
             .collect::<Vec<_>>()
     };
     // The right slug with a wrong date: the most similar article comes first, and a scheduled one never.

@@ -19,7 +19,7 @@ async fn set_reasons(site: &TestSite, id: CommentId, reasons: &[&str]) {
         .bind(reasons)
         .execute(&site.app.pool)
         .await
-        .expect("reasons");
+        .expect("the reasons are saved");
 }
 
 async fn purge_expired(site: &TestSite) {
@@ -38,13 +38,13 @@ async fn count_facet(site: &TestSite, facet: &str, key: &str, status: &str) -> i
     .bind(status)
     .fetch_one(&site.app.pool)
     .await
-    .expect("a count")
+    .expect("the stored count is read")
 }
 
 async fn count_comments(site: &TestSite, status: Status) -> i64 {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let counts = moderation::store::counts::count_by_status(&mut db).await;
-    counts.expect("counts").of(status)
+    counts.expect("the comments are counted").of(status)
 }
 
 #[tokio::test]
@@ -68,14 +68,14 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
     )
     .execute(&site.app.pool)
     .await
-    .expect("training examples");
+    .expect("the training examples are inserted");
     sqlx::query(
         "insert into comment_versions (comment_id, version, name, body, format, body_html, replaced_at, replaced_by)
          select comments.id, 0, 'Canary', 'canary', 'markdown', 'canary', now(), accounts.id from comments, accounts",
     )
     .execute(&site.app.pool)
     .await
-    .expect("versions");
+    .expect("the earlier versions are inserted");
 
     site.app.clock.advance(30 * DAY);
     purge_expired(&site).await;
@@ -96,7 +96,7 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
         .bind(spam.0)
         .fetch_one(&site.app.pool)
         .await
-        .expect("reasons");
+        .expect("the reasons are read");
     assert_eq!(reasons, ["links", "refuse-word"]);
     for table in [
         "select count(*) from classifier_examples",
@@ -136,7 +136,9 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
     purge_expired(&site).await;
     assert_eq!(site.count("select count(*) from audit_log").await, 1);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let seen = verify_log(&mut db, None).await.expect("it is read");
+    let seen = verify_log(&mut db, None)
+        .await
+        .expect("the audit log is read");
     assert_eq!(seen.faults, Vec::<String>::new());
     drop(db);
 
@@ -204,9 +206,12 @@ async fn unlimited_retention_and_imported_spam_are_not_purged() {
         .bind(imported.0)
         .execute(&site.app.pool)
         .await
-        .expect("an old one");
+        .expect("the comment loses its status time");
     let days = |days: i32| sqlx::query("update settings set trash_days = $1").bind(days);
-    days(0).execute(&site.app.pool).await.expect("settings");
+    days(0)
+        .execute(&site.app.pool)
+        .await
+        .expect("the settings are changed");
     site.app.clock.advance(400 * DAY);
     purge_expired(&site).await;
     assert_eq!(
@@ -214,12 +219,15 @@ async fn unlimited_retention_and_imported_spam_are_not_purged() {
             .await,
         0
     );
-    days(7).execute(&site.app.pool).await.expect("settings");
+    days(7)
+        .execute(&site.app.pool)
+        .await
+        .expect("the settings are changed");
     purge_expired(&site).await;
     let purged: Vec<i64> = sqlx::query_scalar("select id from comments where purged")
         .fetch_all(&site.app.pool)
         .await
-        .expect("ids");
+        .expect("the ids of purged comments are read");
     assert_eq!(purged, [spam.0]);
 }
 
@@ -241,7 +249,7 @@ async fn the_author_page_says_that_a_refused_comment_was_purged() {
     assert!(page.forms(&address).is_empty());
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let erased = comments::store::erase::erase(&mut db, &[id], site.now()).await;
-    assert_eq!(erased.expect("the request is sent"), 0);
+    assert_eq!(erased.expect("erasing again runs"), 0);
 }
 
 #[tokio::test]
@@ -256,7 +264,7 @@ async fn one_run_purges_more_than_one_batch() {
     )
     .execute(&site.app.pool)
     .await
-    .expect("a flood");
+    .expect("many spam comments are inserted");
     site.app.clock.advance(40 * DAY);
     purge_expired(&site).await;
     assert_eq!(
@@ -267,7 +275,7 @@ async fn one_run_purges_more_than_one_batch() {
     let about: Vec<String> = sqlx::query_scalar("select subject from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
-        .expect("the log");
+        .expect("the audit log is read");
     assert_eq!(about, ["2000 comments", "2000 comments", "501 comments"]);
     assert_eq!(count_facet(&site, "month", "2026-03", "spam").await, 4501);
 }
@@ -345,7 +353,7 @@ async fn an_article_can_use_the_transparency_path_while_the_page_is_disabled() {
         sqlx::raw_sql("set local session_replication_role = replica")
             .execute(&mut *db)
             .await
-            .expect("triggers sleep");
+            .expect("the triggers are disabled");
         sqlx::query(statement)
             .execute(&mut *db)
             .await
@@ -367,26 +375,26 @@ async fn deleting_a_comment_during_a_purge_does_not_fail() {
     )
     .execute(&site.app.pool)
     .await
-    .expect("training examples");
+    .expect("the training examples are inserted");
     site.app.clock.advance(31 * DAY);
     let begun = tokio::sync::Notify::new();
     let author = async {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         broadsheet::classifier::untrain(&mut db, &[id])
             .await
-            .expect("its lesson is taken back");
+            .expect("the comment's training is undone");
         begun.notify_one();
         site.wait_for_blocked_query().await;
         comments::store::erase::erase(&mut db, &[id], site.now())
             .await
-            .expect("it is undone");
+            .expect("the comment is erased");
         db.commit().await.expect("the transaction commits");
     };
     let emptied = async {
         begun.notified().await;
         moderation::retention::purge_expired(&site.app, 30)
             .await
-            .expect("the trash is emptied")
+            .expect("the old comments are purged")
     };
     let ((), emptied) = tokio::join!(author, emptied);
     assert_eq!(emptied, 0);

@@ -42,7 +42,7 @@ async fn every_response_has_security_headers() {
             .iter()
             // These depend on the bytes of the page.
             .filter(|(name, _)| !["etag", "content-length"].contains(&name.as_str()))
-            .map(|(name, value)| format!("{name}: {}\n", value.to_str().expect("text")))
+            .map(|(name, value)| format!("{name}: {}\n", value.to_str().expect("the header is text")))
             .collect::<String>()
             .replace(&broadsheet::web::assets::InlineStyle::load().csp_hash(), "'(hash)'"),
         @r"
@@ -140,7 +140,7 @@ async fn pages_load_nothing_from_other_sites() {
                     .attr("src")
                     .or(value.attr("href"))
                     .or(value.attr("action"))
-                    .expect("selected by it");
+                    .expect("the element has an address");
                 assert!(
                     address.starts_with('/') && !address.starts_with("//"),
                     "{path} asks for {address}"
@@ -178,7 +178,7 @@ async fn fingerprinted_assets_are_cached_for_good() {
         .open("/search")
         .await
         .attribute("link[rel=stylesheet]", "href")
-        .expect("a style sheet");
+        .expect("the page links a stylesheet");
     let sheet = site.visitor().open(&address).await;
     assert_eq!(
         sheet.has_status(200).header("cache-control"),
@@ -215,7 +215,7 @@ async fn the_cause_of_an_error_is_only_logged() {
     sqlx::query("drop table article_paths cascade")
         .execute(&site.app.pool)
         .await
-        .expect("broken on purpose");
+        .expect("the table is dropped");
     let page = site.visitor().open("/2026/03/14/tea").await;
     page.has_status(500)
         .sees("Something went wrong")
@@ -224,14 +224,14 @@ async fn the_cause_of_an_error_is_only_logged() {
         .text_of(".muted")
         .rsplit(' ')
         .next()
-        .expect("a reference")
+        .expect("the page contains an error reference")
         .trim_end_matches('.')
         .to_owned();
     let log = site.log();
     let line = log
         .lines()
         .find(|line| line.contains(" ERROR "))
-        .expect("the cause is logged");
+        .expect("the log contains the error");
     assert!(
         line.contains(&reference) && line.contains("article_paths"),
         "{line}"

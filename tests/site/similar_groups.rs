@@ -24,15 +24,15 @@ use crate::support::makers::SampleArticle;
 pub async fn moderator(site: &TestSite) -> Moderator {
     site.staff("mo", Role::Moderator).await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let username = Username::parse("mo").expect("a handle");
+    let username = Username::parse("mo").expect("a username");
     let (account, _) = accounts::store::find_by_username(&mut db, &username)
         .await
-        .expect("the accounts are read")
-        .expect("it was made");
+        .expect("the database answers")
+        .expect("the account exists");
     Moderator::load_active(&mut db, account.id)
         .await
-        .expect("the accounts are read")
-        .expect("it moderates")
+        .expect("the database answers")
+        .expect("the account may moderate")
 }
 
 /// Comment to be inserted by a test.
@@ -60,7 +60,7 @@ impl<'a> CommentDraft<'a> {
 
     pub async fn insert(self, site: &TestSite, article: &SampleArticle) -> CommentId {
         let mut db = site.app.pool.begin().await.expect("a transaction");
-        let email = Email::parse(&format!("{}@example.org", self.author)).expect("an address");
+        let email = Email::parse(&format!("{}@example.org", self.author)).expect("a valid email");
         let commenter =
             commenters::store::commenters::find_or_insert(&mut db, &site.app.keys, &email, self.at)
                 .await
@@ -86,7 +86,7 @@ impl<'a> CommentDraft<'a> {
             self.at,
         )
         .await
-        .expect("a comment goes in")
+        .expect("a comment is inserted")
         .expect("the comment is no duplicate");
         db.commit().await.expect("a commit");
         id
@@ -109,7 +109,7 @@ async fn insert_offers(
     for number in numbers {
         let (author, body) = (format!("friend-{number}"), offer(number));
         let mut draft = CommentDraft::held(&author, &body, site.now().plus_seconds(number));
-        draft.network = u8::try_from(number % 9).expect("it is less than nine");
+        draft.network = u8::try_from(number % 9).expect("the network number fits u8");
         ids.push(draft.insert(site, article).await);
     }
     ids
@@ -125,20 +125,20 @@ async fn held_cards(site: &TestSite) -> Vec<QueueCard> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let page = store::queue::find_grouped(&mut db, None, 50)
         .await
-        .expect("what waits is found");
+        .expect("the held comments are read");
     let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
     store::cards::list(&mut db, &ids, CardScope::WholeGroup)
         .await
-        .expect("there are cards")
+        .expect("the cards are read")
 }
 
 async fn find_card(site: &TestSite, id: CommentId) -> QueueCard {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     store::cards::list(&mut db, &[id], CardScope::WholeGroup)
         .await
-        .expect("there are cards")
+        .expect("the card is read")
         .pop()
-        .expect("it is there")
+        .expect("the comment has a card")
 }
 
 /// Returns a request to decide on a held comment that was never edited.
@@ -159,7 +159,7 @@ async fn decide(site: &TestSite, moderator: &Moderator, ids: &[CommentId], to: S
     let decided =
         store::decisions::decide(&mut db, moderator, action_id, &requests, to, "", site.now())
             .await
-            .expect("it is decided");
+            .expect("the comments are decided");
     db.commit().await.expect("a commit");
     decided.len()
 }
@@ -197,7 +197,7 @@ async fn similar_comments_share_a_card() {
     sqlx::query("insert into index_queue select id from comments")
         .execute(&site.app.pool)
         .await
-        .expect("all are unread again");
+        .expect("all comments are queued for indexing");
     index_all(&site).await;
     assert_eq!(find_card(&site, similar[0]).await.group_size, 214);
     assert_eq!(site.count("select count(*) from comment_search").await, 216);
@@ -235,7 +235,7 @@ async fn concurrent_decisions_leave_the_oldest_held_comment_as_representative() 
     let group_id = find_card(&site, similar[0])
         .await
         .similar_group_id
-        .expect("an action id");
+        .expect("the comment is in a similar group");
     // The second transaction begins before the first commits, and waits for it.
     let begun = Notify::new();
     let slowly = async |ids: &[CommentId]| {
@@ -254,7 +254,7 @@ async fn concurrent_decisions_leave_the_oldest_held_comment_as_representative() 
             site.now(),
         )
         .await
-        .expect("it is decided");
+        .expect("the comments are decided");
         begun.notify_one();
         site.wait_for_blocked_query().await;
         db.commit().await.expect("a commit");
@@ -279,7 +279,7 @@ async fn concurrent_decisions_leave_the_oldest_held_comment_as_representative() 
         let mut db = site.app.pool.begin().await.expect("a transaction");
         store::indexing::set_groups(&mut db, &[(late, group_id)])
             .await
-            .expect("it is similar");
+            .expect("the comment joins the similar group");
         begun.notify_one();
         site.wait_for_blocked_query().await;
         db.commit().await.expect("a commit");
@@ -309,10 +309,10 @@ async fn a_group_decision_applies_to_all_its_comments_and_later_ones_stay_held()
     let as_of = site.now().plus_seconds(100);
     let action_id = bulk::decide_all(&site.app, &moderator, &filter, Status::Spam, "", as_of)
         .await
-        .expect("it starts");
+        .expect("the bulk action starts");
     worker::run_bulk_actions(&site.app)
         .await
-        .expect("it is done");
+        .expect("the bulk action finishes");
     for id in &similar {
         assert_eq!(site.status_of(*id).await, Status::Spam);
     }
@@ -323,10 +323,10 @@ async fn a_group_decision_applies_to_all_its_comments_and_later_ones_stay_held()
     assert_eq!(left[0].similar_group_id, group_id);
     bulk::undo_all(&site.app, &moderator, action_id)
         .await
-        .expect("it is undone");
+        .expect("the bulk action is undone");
     worker::run_bulk_actions(&site.app)
         .await
-        .expect("it is done");
+        .expect("the undo finishes");
     assert_eq!(find_card(&site, similar[0]).await.group_size, 110);
 }
 
@@ -346,7 +346,7 @@ async fn erased_and_edited_comments_leave_their_group() {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::erase::erase(&mut db, &similar[..1], site.now())
         .await
-        .expect("it is erased");
+        .expect("the comment is erased");
     for (id, body) in [
         (similar[2], "Sorry, I meant to ask for the recipe"),
         (other, &offer(77)),
@@ -364,7 +364,7 @@ async fn erased_and_edited_comments_leave_their_group() {
             site.now(),
         )
         .await
-        .expect("it can be changed");
+        .expect("the comment is changed");
         assert!(is_changed);
     }
     db.commit().await.expect("a commit");
@@ -395,7 +395,7 @@ async fn approved_comments_are_not_grouped() {
     .enumerate()
     {
         let (number, author) = (
-            i64::try_from(number).expect("few"),
+            i64::try_from(number).expect("the number of the comment fits i64"),
             format!("friend-{number}"),
         );
         let body = offer(number);
@@ -430,11 +430,11 @@ async fn similarity_bands_of_old_comments_are_deleted() {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     broadsheet::moderation::indexing::delete_old_bands(&mut db, site.now())
         .await
-        .expect("nothing is forgotten yet");
+        .expect("the deletion of old bands runs");
     assert_eq!(site.count(known).await, 1);
     broadsheet::moderation::indexing::delete_old_bands(&mut db, site.now().plus_seconds(2 * DAY))
         .await
-        .expect("it is forgotten");
+        .expect("the deletion of old bands runs");
     assert_eq!(site.count("select count(*) from similarity_bands").await, 0);
     assert_eq!(site.count("select count(*) from comment_search").await, 2);
     assert_eq!(find_card(&site, old).await.group_size, 1);
@@ -449,7 +449,7 @@ async fn search(site: &TestSite, text: &str) -> Vec<CommentId> {
     };
     let page = store::queue::find(&mut db, &filter, None, None, 50, site.now())
         .await
-        .expect("a search");
+        .expect("the search runs");
     page.found.iter().map(|found| found.id).collect()
 }
 
@@ -489,7 +489,7 @@ async fn search_finds_comments_by_their_words() {
     sqlx::raw_sql("create or replace function search_is_selective(query text) returns boolean language sql as 'select false'")
         .execute(&site.app.pool)
         .await
-        .expect("no words are rare any more");
+        .expect("the search function is replaced");
     assert_eq!(search(&site, "tea -black").await, [ann]);
     assert_eq!(search(&site, "tea").await, [carl, ann]);
 }
@@ -518,7 +518,7 @@ async fn a_comment_is_indexed_after_a_concurrent_edit_is_committed() {
         site.now(),
     )
     .await
-    .expect("it can be changed");
+    .expect("the comment is changed");
     site.index_comments().await;
     assert_eq!(search(&site, "tea").await, [other]);
     db.commit().await.expect("a commit");

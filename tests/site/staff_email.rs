@@ -173,7 +173,7 @@ async fn saving_a_staff_email_needs_the_passphrase_and_never_shows_it() {
     ))
     .fetch_one(&digest_site.site.app.pool)
     .await
-    .expect("accounts");
+    .expect("the accounts are read");
     assert!(!rows.contains("mo.keeper") && !rows.contains(&encode_hex(b"mo.keeper")));
     // Changing the frequency needs no passphrase; removing the email does.
     page.form("/admin/account/digest")
@@ -264,7 +264,7 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
         .expect("a digest is enqueued");
     let new = [43; 32];
     let text = format!("{}\n{}\n", encode_hex(&new), encode_hex(&[42; 32]));
-    let ring: KeyRing = KeyFile::parse(&text).expect("two keys").key_ring();
+    let ring: KeyRing = KeyFile::parse(&text).expect("a valid key file").key_ring();
     let mut db = digest_site
         .site
         .app
@@ -274,15 +274,15 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
         .expect("a connection");
     let addresses = rotate_batch::<SealedAccountRow>(&mut db, &ring, 0)
         .await
-        .expect("URLs");
+        .expect("staff emails are encrypted again");
     let letters = rotate_batch::<SealedEmailRow>(&mut db, &ring, 0)
         .await
-        .expect("queued emails");
+        .expect("queued emails are encrypted again");
     assert_eq!((addresses.rotated, addresses.undecryptable), (1, 0));
     assert_eq!((letters.rotated, letters.undecryptable), (1, 0));
     let again = rotate_batch::<SealedAccountRow>(&mut db, &ring, 0)
         .await
-        .expect("URLs");
+        .expect("staff emails are encrypted again");
     assert_eq!((again.rotated, again.undecryptable), (0, 0));
     drop(db);
     // The new key alone opens both.
@@ -295,7 +295,7 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
         .bind(&ring.active_id()[..])
         .execute(&digest_site.site.app.pool)
         .await
-        .expect("a new key");
+        .expect("the new key's id is saved");
     digest_site.deliver().await;
     let digests = digest_site.list_digests();
     assert_eq!(digests.len(), 1);
@@ -311,12 +311,12 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
     let other = KeyRing::from_secret(&[44; 32]);
     let closed = rotate_batch::<SealedAccountRow>(&mut db, &other, 0)
         .await
-        .expect("URLs");
+        .expect("the rotation skips undecryptable emails");
     assert_eq!((closed.rotated, closed.undecryptable), (0, 1));
     let id = digest_site.find_account().await;
     let saved = staff_email_store::find(&mut db, id)
         .await
-        .expect("the request is sent");
+        .expect("the staff email is read");
     assert!(saved.is_some_and(|mail| mail.confirmed_at.is_some()));
 }
 
@@ -330,7 +330,7 @@ async fn mail_to_staff_cannot_be_decrypted_for_another_recipient() {
     let sealed: Vec<u8> = sqlx::query_scalar("select message_sealed from outbox")
         .fetch_one(&digest_site.site.app.pool)
         .await
-        .expect("the queued email");
+        .expect("the queued email is read");
     let (keys, id) = (&digest_site.site.app.keys, digest_site.find_account().await);
     assert!(mail::outbox::decrypt(keys, id, &sealed).is_ok());
     assert!(mail::outbox::decrypt(keys, AccountId(id.0 + 1), &sealed).is_err());

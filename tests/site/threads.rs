@@ -62,7 +62,7 @@ async fn insert_rows(
         .bind(from)
         .fetch_all(&site.app.pool)
         .await
-        .expect("rows are inserted")
+        .expect("the comments are inserted")
 }
 
 async fn set_status(site: &TestSite, id: i64, status: Status) {
@@ -71,7 +71,7 @@ async fn set_status(site: &TestSite, id: i64, status: Status) {
         .bind(status)
         .execute(&site.app.pool)
         .await
-        .expect("decided by hand");
+        .expect("the comment's status is changed");
 }
 
 fn newest_first() -> Setup {
@@ -189,7 +189,11 @@ async fn each_of_ten_thousand_permalinks_leads_to_the_page_of_its_comment() {
     for setup in [Setup::default(), newest_first()] {
         let site = setup.build().await;
         let is_newest_first = {
-            let publication = site.app.load_publication().await.expect("a publication");
+            let publication = site
+                .app
+                .load_publication()
+                .await
+                .expect("the publication is read");
             publication.discussion.newest_first
         };
         let article = site.article("Tea").await;
@@ -227,7 +231,7 @@ async fn an_imported_id_works_as_a_permalink() {
         .bind(ids[59])
         .execute(&site.app.pool)
         .await
-        .expect("it came from elsewhere");
+        .expect("the comment is marked as imported");
     let place = site.visitor().open("/comments/77").await.leads_to();
     assert_eq!(
         place,
@@ -269,7 +273,7 @@ async fn an_erased_comment_is_not_shown() {
         .bind(ids[0])
         .execute(&site.app.pool)
         .await
-        .expect("taken back");
+        .expect("the comment is marked as erased");
     assert_eq!(list_names(&site, &article.path).await, ["Reader 2"]);
     let address = format!("/comments/{}", ids[0]);
     site.visitor().open(&address).await.has_status(404);
@@ -283,7 +287,7 @@ async fn threads_are_nested_to_the_depth_of_the_setting() {
         let ids = add_threads(&site, &article, 1).await;
         add_replies(&site, &article, ids[0], 12, true).await;
         let page = site.visitor().open(&article.path).await;
-        let levels = usize::try_from(depth).expect("a few");
+        let levels = usize::try_from(depth).expect("the depth fits usize");
         let css = |levels: usize| format!(".thread{} > li", " > li > ol".repeat(levels - 1));
         assert!(!page.texts_of(&css(levels)).is_empty(), "{depth}");
         assert!(page.texts_of(&css(levels + 1)).is_empty(), "{depth}");
@@ -308,7 +312,7 @@ async fn a_long_thread_continues_on_its_own_pages() {
     assert_eq!(page.texts_of(".reply").len(), 51);
     let more = page
         .attribute(".thread-more a", "href")
-        .expect("a redirect");
+        .expect("the thread links its other replies");
     assert_eq!(more, format!("/comments/{}/thread?from=2", ids[0]));
     let second = site.visitor().open(&more).await;
     second
@@ -325,7 +329,7 @@ async fn a_long_thread_continues_on_its_own_pages() {
     );
     let response = second
         .attribute(".reply-parent", "href")
-        .expect("it leads to the question");
+        .expect("the reply links its parent");
     let question = site.visitor().open(&response).await.leads_to();
     assert_eq!(
         question,
@@ -402,7 +406,7 @@ async fn a_missing_page_of_a_thread_redirects_to_an_existing_one() {
     sqlx::query("update articles set state = 'draft'")
         .execute(&site.app.pool)
         .await
-        .expect("taken back by hand");
+        .expect("the article is unpublished");
     open(format!("{thread}?from=2")).await.has_status(404);
 }
 
@@ -461,7 +465,7 @@ async fn counts_match(pool: &PgPool) -> bool {
     )
     .fetch_one(pool)
     .await
-    .expect("it can be recounted")
+    .expect("the stored counts are compared")
 }
 
 #[tokio::test]
@@ -475,7 +479,7 @@ async fn stored_counts_match_the_comments_after_any_change() {
         dice = dice
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(dice >> 33).expect("31 bits") % sides
+        usize::try_from(dice >> 33).expect("a 31-bit number fits usize") % sides
     };
     let mut said: Vec<(usize, CommentId)> = Vec::new();
     for step in 0..150 {
@@ -501,10 +505,10 @@ async fn stored_counts_match_the_comments_after_any_change() {
                 // Many in one statement.
                 sqlx::query("update comments set status = $1 where id % 7 = $2")
                     .bind(status)
-                    .bind(i64::try_from(roll(7)).expect("below seven"))
+                    .bind(i64::try_from(roll(7)).expect("the remainder fits i64"))
                     .execute(&site.app.pool)
                     .await
-                    .expect("decided by hand");
+                    .expect("the comments' statuses are changed");
             }
             _ => {
                 // The last moderation action, or its undo.
@@ -530,7 +534,7 @@ async fn stored_counts_match_the_comments_after_any_change() {
     sqlx::query("delete from comments where parent_id is not null and not exists (select 1 from comments answer where answer.parent_id = comments.id) and not exists (select 1 from decisions where comment_id = comments.id)")
         .execute(&site.app.pool)
         .await
-        .expect("some are deleted");
+        .expect("some comments are deleted");
     assert!(counts_match(&site.app.pool).await);
 }
 
@@ -555,14 +559,14 @@ async fn concurrent_approvals_in_one_thread_count_one_thread() {
             .bind(statuses)
             .execute(&mut *first)
             .await
-            .expect("decided");
+            .expect("the comment's status is changed");
         // Begins before the first has committed, and waits for it.
         let second = set_status(&site, replies[1], statuses);
         let (_, committed) = tokio::join!(second, async {
             site.wait_for_blocked_query().await;
             first.commit().await
         });
-        committed.expect("saved");
+        committed.expect("the transaction commits");
         assert!(counts_match(&site.app.pool).await);
         let saved = site
             .count("select sum(threads)::bigint from article_comment_counts")
@@ -586,13 +590,13 @@ async fn staff_comments_and_edits_are_marked() {
             .bind(handle)
             .execute(&site.app.pool)
             .await
-            .expect("written by the staff");
+            .expect("the comment gets a staff author");
     }
     sqlx::query("update comments set edited_at = '2026-03-02T10:30:00Z' where id = $1")
         .bind(ids[2])
         .execute(&site.app.pool)
         .await
-        .expect("edited");
+        .expect("the comment is marked as edited");
     let page = site.visitor().open(&article.path).await;
     assert_eq!(page.texts_of(".reply-staff"), ["Author", "Staff"]);
     assert_eq!(
@@ -618,10 +622,10 @@ fn structured_data(html: &str) -> Value {
     let block: String = page
         .select(&css)
         .next()
-        .expect("a block of data")
+        .expect("the page has a block of JSON-LD")
         .text()
         .collect();
-    serde_json::from_str(&block).expect("it is JSON")
+    serde_json::from_str(&block).expect("the JSON-LD block is valid JSON")
 }
 
 #[tokio::test]
@@ -703,7 +707,7 @@ async fn an_article_has_a_feed_of_its_comments() {
     let page = site.visitor().open(&article.path).await;
     let address = page
         .attribute("link[rel=alternate][title*=Tea]", "href")
-        .expect("the feed is found");
+        .expect("the page links the thread's feed");
     assert_eq!(address, format!("{}/feed.xml", article.path));
     let feed = site.visitor().open(&address).await;
     feed.has_status(200);
@@ -712,7 +716,7 @@ async fn an_article_has_a_feed_of_its_comments() {
         "application/rss+xml; charset=utf-8"
     );
     let xml = feed.html();
-    let channel = roxmltree::Document::parse(&xml).expect("it is XML");
+    let channel = roxmltree::Document::parse(&xml).expect("the feed is valid XML");
     let texts = |parent: &str, name: &str| -> Vec<String> {
         channel
             .descendants()
@@ -748,7 +752,7 @@ async fn an_article_has_a_feed_of_its_comments() {
         .bind(article.id.0)
         .execute(&site.app.pool)
         .await
-        .expect("it was there before");
+        .expect("the old path is inserted");
     for old in ["/old-tea/comment-page-1", "/old-tea/comment-page-1/"] {
         let place = site.visitor().open(old).await.follow().await.path;
         assert!(place.starts_with(&article.path), "{old} leads to {place}");
@@ -778,9 +782,9 @@ async fn an_article_whose_path_is_a_feed_path_is_served_instead_of_the_feed() {
             .bind(other.id.0)
             .execute(&mut *moved)
             .await
-            .expect("moved by hand");
+            .expect("the path is moved to another article");
     }
-    moved.commit().await.expect("saved");
+    moved.commit().await.expect("the transaction commits");
     let page = site.visitor().open(&path).await;
     page.has_status(200);
     assert_eq!(page.text_of("h1"), "Coffee");

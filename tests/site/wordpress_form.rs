@@ -40,7 +40,7 @@ async fn submit_and_load(
     sqlx::query_as("select status, reasons from comments order by id desc limit 1")
         .fetch_one(&site.app.pool)
         .await
-        .expect("the reply")
+        .expect("the reply is read")
 }
 
 async fn set_word_lists(site: &TestSite, hold: &str, refuse: &str) {
@@ -49,7 +49,7 @@ async fn set_word_lists(site: &TestSite, hold: &str, refuse: &str) {
         .bind(refuse)
         .execute(&site.app.pool)
         .await
-        .expect("word lists");
+        .expect("the word lists are saved");
 }
 
 #[tokio::test]
@@ -316,11 +316,11 @@ async fn blocked_emails_domains_and_networks_are_trashed() {
     sqlx::query("insert into blocked_domains values ('spam.example', null, now())")
         .execute(&site.app.pool)
         .await
-        .expect("a domain");
+        .expect("the domain is blocked");
     sqlx::query("insert into blocked_networks values ('203.0.113.0/24', null, now())")
         .execute(&site.app.pool)
         .await
-        .expect("a network");
+        .expect("the network is blocked");
     let (status, reasons) = submit_and_load(&site, &article, |form| {
         form.fill("email", "x@sub.spam.example")
     })
@@ -337,7 +337,7 @@ async fn blocked_emails_domains_and_networks_are_trashed() {
     sqlx::query("update commenters set blocked_at = now() where id = (select commenter_id from comments where status = 'approved')")
         .execute(&site.app.pool)
         .await
-        .expect("an address");
+        .expect("the commenter is blocked");
     let (status, reasons) = submit_and_load(&site, &article, |form| {
         form.fill("email", "X@notspam.example")
             .fill("comment", "Again.")
@@ -357,7 +357,7 @@ async fn blocked_emails_domains_and_networks_are_trashed() {
         sqlx::query_scalar("select reasons from comments where body = 'From there.'")
             .fetch_one(&site.app.pool)
             .await
-            .expect("the reply");
+            .expect("the reply is read");
     assert_eq!(trashed, ["blocked-network"]);
 }
 
@@ -375,7 +375,7 @@ async fn a_first_timer_is_held_until_a_comment_is_approved() {
         sqlx::query("update comments set status = 'approved'")
             .execute(&site.app.pool)
             .await
-            .expect("approved by hand");
+            .expect("the comment is approved");
         // The same name and email are enough only if the setting says so.
         let (again, _) =
             submit_and_load(&site, &article, |form| form.fill("comment", "Again.")).await;
@@ -404,13 +404,14 @@ async fn no_cookie_stores_the_form_values() {
 #[test]
 fn every_row_of_the_table_names_an_existing_test() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let table = std::fs::read_to_string(root.join("docs/wordpress-form.md")).expect("the table");
+    let table = std::fs::read_to_string(root.join("docs/wordpress-form.md"))
+        .expect("docs/wordpress-form.md is read");
     let mut tests = String::new();
     for folder in ["tests/site", "tests/browser", "src/comments/screening"] {
-        for file in std::fs::read_dir(root.join(folder)).expect("tests") {
+        for file in std::fs::read_dir(root.join(folder)).expect("the folder of tests is read") {
             let path = file.expect("a file").path();
             if path.extension().is_some_and(|ending| ending == "rs") {
-                tests.push_str(&std::fs::read_to_string(path).expect("it reads"));
+                tests.push_str(&std::fs::read_to_string(path).expect("the test file is read"));
             }
         }
     }

@@ -34,11 +34,13 @@ impl WrittenArticle {
             .filter(|paragraph| !paragraph.is_empty())
             .take_while(|paragraph| *paragraph != "Leave a Reply")
             .map(str::to_owned);
-        let mut next = || paragraphs.next().expect("the file is complete");
+        let mut next = || paragraphs.next().expect("the article's file is complete");
         let (date, standfirst, sources) = (next(), next(), next());
         let mut body: Vec<String> = paragraphs.collect();
-        let appeal = body.pop().expect("an appeal");
-        let sources = sources.strip_prefix("Source: ").expect("a source line");
+        let appeal = body.pop().expect("the article ends in an appeal");
+        let sources = sources
+            .strip_prefix("Source: ")
+            .expect("the article has a source line");
         Self {
             title,
             date,

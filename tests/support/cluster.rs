@@ -55,7 +55,7 @@ async fn start_cluster() -> TestCluster {
                 EmbeddedPostgres::start(&folder("cluster"), CommitDurability::Test)
             })
             .await
-            .expect("starting does not panic")
+            .expect("starting Postgres does not panic")
             .unwrap_or_else(|error| panic!("a Postgres for tests: {error:#}"));
             (postgres.url().to_owned(), Some(postgres))
         }
@@ -81,7 +81,7 @@ async fn start_cluster() -> TestCluster {
         database
             .execute(AssertSqlSafe(statement))
             .await
-            .expect("a sequence restarts");
+            .expect("the sequence restarts");
     }
     database.close().await.expect("the connection closes");
     TestCluster {
@@ -98,19 +98,19 @@ async fn create_database(admin: &mut PgConnection, name: &str, template: Option<
     admin
         .execute(AssertSqlSafe(format!("create database {name}{template}")))
         .await
-        .expect("a database is created");
+        .expect("the database is created");
 }
 
 async fn connect(url: &str) -> PgConnection {
     PgConnectOptions::from_str(url)
-        .expect("a database URL")
+        .expect("a valid database URL")
         .connect()
         .await
         .expect("the test Postgres answers")
 }
 
 fn with_database(url: &str, name: &str) -> String {
-    let (server, _) = url.rsplit_once('/').expect("a URL that ends in a database");
+    let (server, _) = url.rsplit_once('/').expect("the URL ends in a database");
     format!("{server}/{name}")
 }
 
@@ -135,6 +135,6 @@ pub fn folder(purpose: &str) -> PathBuf {
         process::id(),
         FOLDERS.fetch_add(1, Ordering::Relaxed)
     ));
-    fs::create_dir_all(&folder).expect("a folder for tests");
+    fs::create_dir_all(&folder).expect("the folder for the test is created");
     folder
 }

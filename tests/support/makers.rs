@@ -34,7 +34,7 @@ impl TestSite {
         let passphrase = Passphrase::parse(PASSPHRASE)
             .expect("a passphrase")
             .hash(&cheap_argon2())
-            .expect("a hash");
+            .expect("the passphrase is hashed");
         let id = accounts::store::insert(
             &mut db,
             &username,
@@ -70,7 +70,11 @@ impl TestSite {
             ..ArticleInput::new(title)
         };
         change(&mut draft);
-        let publication = self.app.load_publication().await.expect("a publication");
+        let publication = self
+            .app
+            .load_publication()
+            .await
+            .expect("the publication is read");
         let mut db = self.app.pool.begin().await.expect("a transaction");
         let username = Username::parse("maker").expect("a username");
         let author = match accounts::store::find_by_username(&mut db, &username)

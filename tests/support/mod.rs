@@ -162,7 +162,8 @@ impl TestSite {
 
     /// Returns everything that the site has logged so far.
     pub fn log(&self) -> String {
-        String::from_utf8(self.log.0.lock().expect("the log").clone()).expect("logs are text")
+        String::from_utf8(self.log.0.lock().expect("the lock is not poisoned").clone())
+            .expect("the log is valid UTF-8")
     }
 
     /// Allows errors in the log, for tests that cause them on purpose. Otherwise dropping the site panics if any error
@@ -176,7 +177,7 @@ impl TestSite {
         sqlx::query_scalar(query)
             .fetch_one(&self.app.pool)
             .await
-            .expect("the query counts")
+            .expect("the query returns a number")
     }
 
     /// Waits until a query of the site is blocked by a database lock. Panics after 20 seconds.
@@ -190,7 +191,7 @@ impl TestSite {
         };
         tokio::time::timeout(WAIT_LIMIT, is_blocked)
             .await
-            .expect("no query waits for a lock");
+            .expect("a query waits for a lock");
     }
 }
 
@@ -217,7 +218,10 @@ struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for LogBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("the log").extend_from_slice(bytes);
+        self.0
+            .lock()
+            .expect("the lock is not poisoned")
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

@@ -19,7 +19,7 @@ impl CommentRandom {
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).expect("31 bits") % sides
+        usize::try_from(self.0 >> 33).expect("a 31-bit number fits usize") % sides
     }
 
     fn choose<'a>(&mut self, of: &[&'a str]) -> &'a str {

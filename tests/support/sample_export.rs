@@ -61,7 +61,7 @@ impl SampleRandom {
 
     fn words(&mut self, count: u64) -> String {
         let words: Vec<&str> = (0..count)
-            .map(|_| WORDS[usize::try_from(self.below(40)).expect("below forty")])
+            .map(|_| WORDS[usize::try_from(self.below(40)).expect("a number below 40 fits usize")])
             .collect();
         words.join(" ")
     }
@@ -152,7 +152,7 @@ pub fn write_each(
                 0
             };
             let approved = ["1", "1", "1", "1", "1", "1", "1", "0", "spam", "trash"]
-                [usize::try_from(random.below(10)).expect("below ten")];
+                [usize::try_from(random.below(10)).expect("a number below 10 fits usize")];
             writeln!(
                 out,
                 "<wp:comment><wp:comment_id>{comment}</wp:comment_id><wp:comment_author><![CDATA[Reader {commenter}]]></wp:comment_author><wp:comment_author_email>reader{commenter}@example.org</wp:comment_author_email><wp:comment_author_url></wp:comment_author_url><wp:comment_author_IP>192.0.2.{}</wp:comment_author_IP><wp:comment_date>{date}</wp:comment_date><wp:comment_date_gmt>{date}</wp:comment_date_gmt><wp:comment_content><![CDATA[{}\n\n{}]]></wp:comment_content><wp:comment_approved>{approved}</wp:comment_approved><wp:comment_type></wp:comment_type><wp:comment_parent>{parent}</wp:comment_parent></wp:comment>",

@@ -125,7 +125,7 @@ impl Server {
     }
 
     pub fn log(&self) -> String {
-        fs::read_to_string(&self.log).expect("the log reads")
+        fs::read_to_string(&self.log).expect("the log is read")
     }
 
     pub fn pid(&self) -> i32 {
@@ -135,12 +135,12 @@ impl Server {
     /// Kills the server without a clean shutdown, and waits until the process has ended.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
-        self.child.wait().expect("the process can be waited for");
+        self.child.wait().expect("the killed process ends");
     }
 
     /// Stops the server with SIGTERM, as an init system does, and waits until the process has ended.
     pub fn stop(&mut self) {
-        kill(Pid::from_raw(self.pid()), Signal::SIGTERM).expect("the server was running");
+        kill(Pid::from_raw(self.pid()), Signal::SIGTERM).expect("the server is running");
         wait_until("the server stops", || {
             self.child
                 .try_wait()
@@ -168,7 +168,10 @@ impl Server {
 
     /// Returns the ids of the processes that the embedded Postgres has started.
     pub fn postgres_children(&self) -> Vec<i32> {
-        let postmaster = self.postgres_pid().expect("Postgres runs").to_string();
+        let postmaster = self
+            .postgres_pid()
+            .expect("Postgres is running")
+            .to_string();
         let entries = fs::read_dir("/proc").expect("/proc can be read");
         let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
         pids.filter(|pid: &i32| {

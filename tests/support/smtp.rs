@@ -52,7 +52,7 @@ impl SmtpSink {
         let accepting = tokio::spawn(async move {
             let mut sessions = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                shared.lock().expect("the server state").connections += 1;
+                shared.lock().expect("the lock is not poisoned").connections += 1;
                 let session = SmtpSession {
                     state: shared.clone(),
                     is_hanging: is_hanging.clone(),
@@ -124,7 +124,7 @@ impl SmtpSink {
     }
 
     fn lock_state(&self) -> std::sync::MutexGuard<'_, SmtpState> {
-        self.state.lock().expect("the server state")
+        self.state.lock().expect("the lock is not poisoned")
     }
 }
 
@@ -217,7 +217,7 @@ impl SmtpSession {
     }
 
     fn lock_state(&self) -> std::sync::MutexGuard<'_, SmtpState> {
-        self.state.lock().expect("the server state")
+        self.state.lock().expect("the lock is not poisoned")
     }
 }
 
@@ -243,8 +243,10 @@ async fn read_contents(stream: &mut BufReader<TcpStream>) -> io::Result<Option<V
 }
 
 fn parse_path(line: &str) -> String {
-    let (_, rest) = line.split_once('<').expect("a path in brackets");
-    let (path, _) = rest.split_once('>').expect("a path in brackets");
+    let (_, rest) = line
+        .split_once('<')
+        .expect("the path begins with a bracket");
+    let (path, _) = rest.split_once('>').expect("the path ends with a bracket");
     path.to_owned()
 }
 
@@ -283,7 +285,7 @@ impl ReceivedEmail {
             .parts()
             .find(|part| part.ctype.mimetype == kind)
             .unwrap_or_else(|| panic!("the email has no part of type {kind}"));
-        let body = part.get_body().expect("the part decodes");
+        let body = part.get_body().expect("the part's body can be decoded");
         body.replace("\r\n", "\n")
     }
 

@@ -127,7 +127,7 @@ pub fn build_comment_parent(number: i64) -> String {
 /// Writes these bytes to a temporary file and returns its path.
 pub fn write_export_file(bytes: impl AsRef<[u8]>) -> PathBuf {
     let file = folder("wxr").join("export.xml");
-    fs::write(&file, bytes).expect("a file for a test");
+    fs::write(&file, bytes).expect("the export file is written");
     file
 }
 
@@ -142,7 +142,9 @@ impl ImportProgress for SilentProgress {
 impl TestSite {
     /// Imports a WordPress export into this site with the default options.
     pub async fn import(&self, xml: &str) -> ImportReport {
-        self.import_with(xml, |_| {}).await.expect("it is imported")
+        self.import_with(xml, |_| {})
+            .await
+            .expect("the import succeeds")
     }
 
     pub async fn import_with(
@@ -174,7 +176,11 @@ impl TestSite {
 
     /// Exports this site to a string.
     pub async fn export(&self, with_emails: bool) -> String {
-        let publication = self.app.load_publication().await.expect("a publication");
+        let publication = self
+            .app
+            .load_publication()
+            .await
+            .expect("the publication is read");
         let request = ExportRequest {
             publication: &publication,
             base_url: self.app.config.absolute_url(""),
@@ -186,7 +192,7 @@ impl TestSite {
         let mut written = Vec::new();
         write_export(&mut db, &request, &mut written)
             .await
-            .expect("it is exported");
-        String::from_utf8(written).expect("an export is text")
+            .expect("the export succeeds");
+        String::from_utf8(written).expect("the export is valid UTF-8")
     }
 }

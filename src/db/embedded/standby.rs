@@ -46,7 +46,7 @@ impl Standby {
 }
 
 fn lock(takeover: &Mutex<Takeover>) -> MutexGuard<'_, Takeover> {
-    takeover.lock().expect("no holder of the takeover panics")
+    takeover.lock().expect("the lock is not poisoned")
 }
 
 fn run(

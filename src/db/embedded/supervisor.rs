@@ -87,7 +87,7 @@ impl Drop for PostgresSupervisor {
 }
 
 fn lock(pipe: &Mutex<ShutdownPipe>) -> MutexGuard<'_, ShutdownPipe> {
-    pipe.lock().expect("no holder of the pipe panics")
+    pipe.lock().expect("the lock is not poisoned")
 }
 
 fn ends_within(time: Duration, thread: &JoinHandle<()>) -> bool {

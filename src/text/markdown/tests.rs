@@ -413,7 +413,7 @@ fn hostile_texts_are_converted_to_plain_text_on_a_small_stack() {
 fn run_on_worker_stack(work: impl FnOnce() + Send + 'static) {
     let worker = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
     let worker = worker.spawn(work).expect("a thread starts");
-    worker.join().expect("no text panics");
+    worker.join().expect("no text makes the rendering panic");
 }
 
 fn render_within_limit(text: &str, make: fn(&str) -> SafeHtml) -> String {

@@ -43,7 +43,7 @@ mod tests {
         let notes = render_footnotes(
             r#"[{"id":"a-1","content":"One <em>note<\/em>"},{"id":"b\"><i","content":"Two"}]"#,
         );
-        let html = markdown::sanitize_article(&notes.expect("there are notes"), &|_| None);
+        let html = markdown::sanitize_article(&notes.expect("the text has footnotes"), &|_| None);
         assert_eq!(
             html.as_str().trim(),
             "<section class=\"footnotes\">\n<ol>\n<li id=\"a-1\">One <em>note</em> <a class=\"footnote-backref\" href=\"#a-1-link\">↩</a></li>\n<li id=\"bi\">Two <a class=\"footnote-backref\" href=\"#bi-link\">↩</a></li>\n</ol>\n</section>"

@@ -27,7 +27,7 @@ fn item(inside: &str) -> WxrItem {
     );
     let mut reader = WxrReader::new(xml.as_bytes());
     loop {
-        match reader.next_entry().expect("the export is whole") {
+        match reader.next_entry().expect("the export is valid") {
             Some(WxrEntry::Item(item)) => return *item,
             Some(_) => {}
             None => panic!("there is an item"),

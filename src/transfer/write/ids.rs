@@ -42,7 +42,9 @@ impl BatchWriter<'_> {
                 if is_free(&id) {
                     id
                 } else {
-                    new_ids.next().expect("one ID is allocated per missing one")
+                    new_ids
+                        .next()
+                        .expect("each missing ID has a newly allocated one")
                 }
             })
             .collect())

@@ -131,7 +131,7 @@ fn only_item(text: &str) -> WxrItem {
         WxrEntry::Item(item) => Some(*item),
         _ => None,
     });
-    item.expect("there is an item")
+    item.expect("the export contains an item")
 }
 
 /// Asserts that reading fails with this kind of error, at the first occurrence of `place`.

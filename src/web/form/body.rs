@@ -123,8 +123,11 @@ mod tests {
             (paused(), short_total, StatusCode::REQUEST_TIMEOUT),
         ] {
             let buffered = timeout(long / 2, buffer(body, timeouts)).await;
-            let failed = collect(buffered.expect("buffering ends")).await;
-            assert_eq!(status_for(&failed.expect_err("no body")), status);
+            let failed = collect(buffered.expect("buffering ends in time")).await;
+            assert_eq!(
+                status_for(&failed.expect_err("reading the body fails")),
+                status
+            );
         }
     }
 
@@ -135,7 +138,7 @@ mod tests {
         let pieces = (0..1000).map(move |_| {
             assert!(
                 Arc::strong_count(&held) <= 3,
-                "the token, this, and one piece"
+                "at most one piece of the body is held"
             );
             let piece = CountedPiece {
                 byte: *b"a",

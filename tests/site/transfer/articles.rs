@@ -182,11 +182,11 @@ async fn a_date_without_a_utc_time_is_read_in_the_time_zone_of_the_wordpress_sit
     other
         .import_with(&build_export(&unknown.xml()), |options| options.zone = zone)
         .await
-        .expect("imported");
+        .expect("the import succeeds");
     let at: String = sqlx::query_scalar("select published_at::text from articles")
         .fetch_one(&other.app.pool)
         .await
-        .expect("one");
+        .expect("the article's time is read");
     assert_eq!(at, "2012-06-06 05:30:00+00");
 }
 
@@ -273,7 +273,10 @@ async fn of_two_items_with_the_same_id_only_the_first_is_imported() {
             .import_files(&files, |options| options.dry_run = true)
             .await
             .expect("the dry run succeeds");
-        let report = site.import_files(&files, |_| {}).await.expect("imported");
+        let report = site
+            .import_files(&files, |_| {})
+            .await
+            .expect("the import succeeds");
         assert_eq!(report.articles.skipped, 1, "{report}");
         assert_eq!(
             (report.articles.new, report.articles.same),

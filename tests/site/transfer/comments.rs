@@ -62,13 +62,13 @@ async fn imported_comments_keep_their_ids_and_threads() {
     // The hash matches new comments from the same network.
     let from = broadsheet::comments::hash_network(
         &site.app.keys,
-        "192.0.2.77".parse().expect("an address"),
+        "192.0.2.77".parse().expect("a valid IP address"),
     );
     let hashes: Vec<Option<Vec<u8>>> =
         sqlx::query_scalar("select distinct network_hash from comments")
             .fetch_all(&site.app.pool)
             .await
-            .expect("hashes");
+            .expect("the network hashes are read");
     assert_eq!(hashes, [Some(from)]);
     // New comments get ids of their own.
     let article = crate::support::makers::SampleArticle {
@@ -135,7 +135,9 @@ async fn the_reply_form_of_a_cached_wordpress_page_still_works() {
     )
     .await;
     let own = reader.open(&sent.leads_to()).await;
-    let permanent = own.attribute("a.button", "href").expect("a way to it");
+    let permanent = own
+        .attribute("a.button", "href")
+        .expect("the page links the comment");
     let place = reader.open(&permanent).await.leads_to();
     assert!(place.starts_with("/2012/06/05/tea#comment-"));
     let page = reader.open("/2012/06/05/tea").await;
@@ -196,7 +198,7 @@ async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
         sqlx::query(statement)
             .execute(&site.app.pool)
             .await
-            .expect("they were read");
+            .expect("the comments are scored and grouped");
     }
     let other = both
         .replace("Words of maria.", "I meant something else.")
@@ -209,7 +211,7 @@ async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
     )
     .fetch_all(&site.app.pool)
     .await
-    .expect("the one whose words stayed");
+    .expect("the unchanged comment is read");
     assert_eq!(alike, [12]);
     let read_anew = "select count(*) from comments where similar_group_id is null and score is null and signals = '{}'";
     assert_eq!(site.count(read_anew).await, 1);

@@ -33,7 +33,9 @@ async fn an_invalid_export_writes_nothing() {
     let version = good.replace("<wp:wxr_version>1.2", "<wp:wxr_version>7.0");
     let huge = good.replace("Some words.", &"Many words. ".repeat(900_000));
     let mut bytes = good.clone().into_bytes();
-    let place = good.find("Words of").expect("words");
+    let place = good
+        .find("Words of")
+        .expect("the export contains the words");
     bytes[place] = 0xFF;
     for (export, expected) in [
         (control.as_bytes(), "U+0008"),
@@ -54,7 +56,7 @@ async fn an_invalid_export_writes_nothing() {
         let error = site
             .import_files(&[whole, file.clone()], |_| {})
             .await
-            .expect_err("a broken file is refused");
+            .expect_err("the broken file is rejected");
         let message = format!("{error:#}");
         assert!(message.contains(expected), "{expected}: {message}");
         assert!(message.contains("nothing was imported"), "{message}");
@@ -76,25 +78,26 @@ async fn gzip_and_zip_exports_are_imported() {
     let packed = folder.join("a.gz");
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(build_export(&build_item(5, "tea").xml()).as_bytes())
-        .expect("packed");
-    fs::write(&packed, gzip.finish().expect("packed")).expect("written");
+        .expect("the export is compressed");
+    fs::write(&packed, gzip.finish().expect("the gzip stream is finished"))
+        .expect("the gzip file is written");
     let zipped = folder.join("b.zip");
-    let mut zip = zip::ZipWriter::new(fs::File::create(&zipped).expect("a file"));
+    let mut zip = zip::ZipWriter::new(fs::File::create(&zipped).expect("the zip file is created"));
     for (name, number, slug) in [
         ("2.xml", 7, "cocoa"),
         ("1.xml", 6, "coffee"),
         ("read.me", 8, "no"),
     ] {
         zip.start_file(name, zip::write::SimpleFileOptions::default())
-            .expect("an entry");
+            .expect("an entry of the zip file starts");
         zip.write_all(build_export(&build_item(number, slug).xml()).as_bytes())
-            .expect("packed");
+            .expect("the entry is compressed");
     }
-    zip.finish().expect("a zip");
+    zip.finish().expect("the zip file is finished");
     let report = site
         .import_files(&[packed, zipped], |_| {})
         .await
-        .expect("imported");
+        .expect("the import succeeds");
     assert_eq!(report.articles, new(3));
     assert_eq!(report.sources.len(), 3);
 }
@@ -161,7 +164,7 @@ async fn scripts_and_oversized_values_in_an_export_are_removed_or_cut() {
     let id: i64 = sqlx::query_scalar("select id from articles where slug = 'x'")
         .fetch_one(&site.app.pool)
         .await
-        .expect("it is there");
+        .expect("the article's id is read");
     let editor = site.staff("ed", Role::Editor).await;
     let address = format!("/admin/articles/{id}");
     let form = editor.open(&address).await.form(&address);

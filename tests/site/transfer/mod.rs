@@ -39,7 +39,7 @@ async fn dump_database(site: &TestSite) -> BTreeMap<String, String> {
     )
     .fetch_all(&site.app.pool)
     .await
-    .expect("tables");
+    .expect("the table names are read");
     let mut found = BTreeMap::new();
     for (table, is_sequence) in tables {
         let row = if is_sequence {
@@ -52,7 +52,7 @@ async fn dump_database(site: &TestSite) -> BTreeMap<String, String> {
         let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
             .fetch_one(&site.app.pool)
             .await
-            .expect("rows");
+            .expect("the table's rows are read");
         found.insert(table, rows);
     }
     found

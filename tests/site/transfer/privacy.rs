@@ -40,7 +40,7 @@ async fn imported_authors_cannot_sign_in() {
     )
     .fetch_all(&site.app.pool)
     .await
-    .expect("accounts");
+    .expect("the accounts are read");
     let account = |handle: &str, slug: &str, name: &str, is_closed| {
         (
             handle.to_owned(),

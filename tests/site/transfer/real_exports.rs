@@ -32,7 +32,7 @@ struct ExportCounts {
 }
 
 fn count(xml: &str) -> ExportCounts {
-    let document = roxmltree::Document::parse(xml).expect("another parser reads it");
+    let document = roxmltree::Document::parse(xml).expect("the export is valid XML");
     let mut counted = ExportCounts::default();
     let child = |node: roxmltree::Node<'_, '_>, name: &str| {
         let found = node
@@ -119,9 +119,12 @@ async fn real_exports_are_imported_completely() {
         "block-editor-test.xml",
     ] {
         let path = folder.join(name);
-        let counted = count(&fs::read_to_string(&path).expect("it reads"));
+        let counted = count(&fs::read_to_string(&path).expect("the export file is read"));
         let site = TestSite::new().await;
-        let report = site.import_files(&[path], |_| {}).await.expect("imported");
+        let report = site
+            .import_files(&[path], |_| {})
+            .await
+            .expect("the import succeeds");
         let by = report.by_status;
         assert_eq!(
             (report.articles.total(), report.pages.total()),
@@ -163,7 +166,7 @@ async fn real_exports_are_imported_completely() {
         let reader = site.visitor();
         let mut clashes = 0;
         for (link, title) in &counted.links {
-            let url = url::Url::parse(link).expect("a link is an address");
+            let url = url::Url::parse(link).expect("the link is a valid URL");
             let address = match url.query() {
                 Some(query) => format!("{}?{query}", url.path()),
                 None => url.path().to_owned(),
@@ -186,7 +189,7 @@ async fn real_exports_are_imported_completely() {
         )
         .fetch_all(&site.app.pool)
         .await
-        .expect("bodies");
+        .expect("the texts are read");
         for html in html {
             for wrong in [
                 "<!-- wp:", "[caption", "[gallery", "<p></p>", "<iframe", "<script",

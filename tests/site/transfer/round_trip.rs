@@ -73,7 +73,7 @@ async fn exporting_after_an_import_gives_the_same_file() {
         sqlx::query("delete from settings")
             .execute(&copy.app.pool)
             .await
-            .expect("an empty site");
+            .expect("the settings are deleted");
         let report = copy.import(&first).await;
         assert_eq!(report.shortcodes, BTreeMap::new());
         let second = copy.export(with_emails).await;
@@ -97,7 +97,7 @@ async fn exporting_after_an_import_gives_the_same_file() {
             .bind(tea.id.0)
             .fetch_one(&copy.app.pool)
             .await
-            .expect("it is there");
+            .expect("the article's text is read");
         assert_eq!(markdown, body);
     }
 }
@@ -110,7 +110,7 @@ async fn an_export_of_this_site_is_not_imported_into_it() {
     let error = site
         .import_with(&export, |_| {})
         .await
-        .expect_err("it is refused");
+        .expect_err("the import is rejected");
     assert!(
         error.to_string().contains("comes from this site"),
         "{error:#}"
@@ -127,7 +127,7 @@ async fn an_export_of_this_site_is_not_imported_into_it() {
     sqlx::query("delete from settings")
         .execute(&copy.app.pool)
         .await
-        .expect("an empty site");
+        .expect("the settings are deleted");
     let report = copy.import(&site.export(false).await).await;
     assert_eq!(report.articles, new(2));
     let again = copy.import(&site.export(false).await).await;

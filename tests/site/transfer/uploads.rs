@@ -42,7 +42,7 @@ async fn uploads_are_copied_from_the_uploads_folder() {
     let report = site
         .import_with(&xml, |options| options.media_folder = ours.clone())
         .await
-        .expect("imported");
+        .expect("the import succeeds");
     assert_eq!(report.unmoved_media, 5, "{report}");
     let reader = site.visitor();
     let page = reader.open("/2012/06/05/tea").await;
@@ -66,7 +66,10 @@ async fn uploads_are_copied_from_the_uploads_folder() {
         .await
         .expect("the dry run succeeds");
     assert!(fs::read_dir(&ours).expect("a folder").next().is_none());
-    let report = site.import_with(&xml, with_folder).await.expect("imported");
+    let report = site
+        .import_with(&xml, with_folder)
+        .await
+        .expect("the import succeeds");
     assert_eq!(report.articles.changed, 1, "{report}");
     assert_eq!((report.media.new, report.media.skipped), (4, 1), "{report}");
     assert_eq!(dry_run.media, report.media);
@@ -93,7 +96,10 @@ async fn uploads_are_copied_from_the_uploads_folder() {
     assert!(page.html().contains("href=\"/media/2012/06/a%20pot.gif\""));
     assert_eq!(page.texts_of(".prose img").len(), 3);
     // Importing again, with or without the folder, changes nothing.
-    let again = site.import_with(&xml, with_folder).await.expect("imported");
+    let again = site
+        .import_with(&xml, with_folder)
+        .await
+        .expect("the import succeeds");
     assert_eq!((again.articles, again.media.same), (same(1), 4), "{again}");
     let without = site.import(&xml).await;
     assert_eq!(without.articles, same(1));
@@ -110,7 +116,9 @@ async fn the_media_route_serves_only_media_files_and_no_scripts_run_in_them() {
         .build()
         .await;
     fs::write(
-        ours.parent().expect("a folder").join("secret.txt"),
+        ours.parent()
+            .expect("the media folder has a parent")
+            .join("secret.txt"),
         "secret",
     )
     .expect("a file");

@@ -69,7 +69,8 @@ async fn every_wordpress_url_redirects_to_its_page() {
     for number in 100..115 {
         items += &build_item(
             number,
-            ["a", "b", "c"][usize::try_from(number).expect("small") % 3],
+            ["a", "b", "c"]
+                [usize::try_from(number).expect("the number of the item fits usize") % 3],
         )
         .with(|post| {
             post.link = format!("https://old.example.org/?p={number}");

@@ -23,7 +23,7 @@ impl Form {
             let name = element
                 .value()
                 .attr("name")
-                .expect("selected by it")
+                .expect("the field has a name")
                 .to_owned();
             let kind = element.value().attr("type").unwrap_or("text");
             let value = match element.value().name() {
@@ -56,7 +56,7 @@ impl Form {
         let action = form
             .value()
             .attr("action")
-            .expect("selected by it")
+            .expect("the form has an action")
             .split('#')
             .next()
             .unwrap_or_default()

@@ -36,19 +36,22 @@ impl Visitor {
 
     /// Sets the IP address of the browser, as the trusted proxy reports it.
     pub fn at(self, ip: &str) -> Self {
-        *self.ip.lock().expect("the IP") = ip.to_owned();
+        *self.ip.lock().expect("the lock is not poisoned") = ip.to_owned();
         self
     }
 
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies
             .lock()
-            .expect("the cookies")
+            .expect("the lock is not poisoned")
             .insert(name.to_owned(), value.to_owned());
     }
 
     pub fn forget_cookies(&self) {
-        self.cookies.lock().expect("the cookies").clear();
+        self.cookies
+            .lock()
+            .expect("the lock is not poisoned")
+            .clear();
     }
 
     /// Opens a path without following redirects.
@@ -85,13 +88,14 @@ impl Visitor {
         let cookies: Vec<String> = self
             .cookies
             .lock()
-            .expect("the cookies")
+            .expect("the lock is not poisoned")
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let mut request = request
-            .header(header::HOST, "127.0.0.1:8600")
-            .header("x-forwarded-for", self.ip.lock().expect("the IP").as_str());
+        let mut request = request.header(header::HOST, "127.0.0.1:8600").header(
+            "x-forwarded-for",
+            self.ip.lock().expect("the lock is not poisoned").as_str(),
+        );
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
@@ -104,10 +108,10 @@ impl Visitor {
             None => self.site.respond(request).await,
         };
         for cookie in response.headers().get_all(header::SET_COOKIE) {
-            let cookie = cookie.to_str().expect("a cookie is text");
-            let (name, rest) = cookie.split_once('=').expect("a cookie has a value");
+            let cookie = cookie.to_str().expect("the cookie is text");
+            let (name, rest) = cookie.split_once('=').expect("the cookie has a value");
             let value = rest.split(';').next().unwrap_or_default();
-            let mut cookies = self.cookies.lock().expect("the cookies");
+            let mut cookies = self.cookies.lock().expect("the lock is not poisoned");
             if value.is_empty() || cookie.contains("Max-Age=0") {
                 cookies.remove(name);
             } else {
@@ -130,14 +134,16 @@ impl Visitor {
 async fn read_body(headers: &HeaderMap, body: Body) -> Vec<u8> {
     let kind = headers.get(header::CONTENT_TYPE);
     if kind.is_none_or(|kind| kind != "text/event-stream") {
-        let body = to_bytes(body, usize::MAX).await.expect("a complete body");
+        let body = to_bytes(body, usize::MAX)
+            .await
+            .expect("the whole body is read");
         return body.to_vec();
     }
     let mut bytes = Vec::new();
     let mut chunks = body.into_data_stream();
     let deadline = Instant::now() + Duration::from_millis(300);
     while let Ok(Some(chunk)) = timeout_at(deadline, chunks.next()).await {
-        bytes.extend_from_slice(&chunk.expect("a part of the body"));
+        bytes.extend_from_slice(&chunk.expect("a part of the body is read"));
     }
     bytes
 }

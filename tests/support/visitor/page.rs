@@ -20,9 +20,9 @@ impl Page {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().expect("headers are text"))
+        self.headers.get(name).map_or("", |value| {
+            value.to_str().expect("the header's value is text")
+        })
     }
 
     /// Returns the text of the body with white space collapsed.
@@ -31,7 +31,7 @@ impl Page {
         let body = html
             .select(&selector("body"))
             .next()
-            .expect("a page has a body");
+            .expect("the page has a body");
         collapsed_text(body)
     }
 

@@ -243,7 +243,7 @@ impl EntryLine {
 
 fn build_finder(phrases: &[(EntryLine, EntryPhrase)]) -> AhoCorasick {
     AhoCorasick::new(phrases.iter().map(|(_, phrase)| &phrase.folded))
-        .expect("entries of limited number and length fit into one automaton")
+        .expect("the entries fit into one automaton")
 }
 
 /// Trims white space, and the byte order mark that some programs write at the beginning of a file.

@@ -12,7 +12,7 @@ fn found(entries: &str, text: &str) -> Vec<String> {
 
 /// Returns the line numbers and kinds of the errors in a word list.
 fn errors(entries: &str) -> Vec<(usize, InvalidLineKind)> {
-    let errors = WordList::parse(entries).expect_err("an invalid list");
+    let errors = WordList::parse(entries).expect_err("the word list is invalid");
     errors
         .iter()
         .map(|error| (error.line, error.kind))

@@ -43,7 +43,8 @@ struct ElementRewriter<'a> {
 }
 
 pub(super) fn rewrite(html: &str, trust: TrustLevel, map_url: UrlMapper<'_>) -> String {
-    static ANY: LazyLock<Selector> = LazyLock::new(|| "*".parse().expect("a star is a selector"));
+    static ANY: LazyLock<Selector> =
+        LazyLock::new(|| "*".parse().expect("the star selector is valid"));
     let context = Rc::new(RewriteContext::default());
     let rewriter = ElementRewriter {
         trust,
@@ -66,8 +67,7 @@ pub(super) fn rewrite(html: &str, trust: TrustLevel, map_url: UrlMapper<'_>) -> 
         // Strict mode fails on ambiguous markup, which any author may send.
         .with_strict(false)
         .append_element_content_handler((Cow::Borrowed(&*ANY), handlers));
-    rewrite_str(html, settings)
-        .expect("no handler fails, memory is not limited and nothing is strict")
+    rewrite_str(html, settings).expect("rewriting in non-strict mode does not fail")
 }
 
 impl ElementRewriter<'_> {
@@ -102,7 +102,7 @@ impl ElementRewriter<'_> {
         if new_name != name {
             element
                 .set_tag_name(new_name)
-                .expect("a name of ours is a tag name");
+                .expect("the replacement is a valid tag name");
         }
         self.retain_attributes(element, new_name);
     }
@@ -302,7 +302,7 @@ impl ElementRewriter<'_> {
 fn set_attribute(element: &mut Element<'_, '_>, name: &str, value: &str) {
     element
         .set_attribute(name, value)
-        .expect("a name of ours is an attribute's name");
+        .expect("the attribute name is valid");
 }
 
 fn on_end_tag(element: &mut Element<'_, '_>, then: impl FnOnce() + 'static) {

@@ -378,7 +378,11 @@ fn sanitizing_the_samples_is_idempotent() {
             continue;
         };
         for part in export.split("<![CDATA[").skip(1) {
-            assert_idempotent(part.split("]]>").next().expect("a split has a first part"));
+            assert_idempotent(
+                part.split("]]>")
+                    .next()
+                    .expect("splitting yields a first part"),
+            );
         }
     }
 }
@@ -432,7 +436,8 @@ fn every_element_id_in_the_templates_is_reserved() {
         for file in files.map(|file| file.expect("a file").path()) {
             // The editor's page shows no text but in its form.
             let is_page = file.is_file() && !file.ends_with("editor.html");
-            let text = is_page.then(|| fs::read_to_string(&file).expect("it reads"));
+            let text =
+                is_page.then(|| fs::read_to_string(&file).expect("the template file is read"));
             let text = text.unwrap_or_default();
             for id in text
                 .split(" id=\"")
