@@ -368,7 +368,7 @@ async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser,
     assert!(data.body.contains("Tell me more, as"), "{}", data.body);
 
     reader.click("details:last-of-type summary").await;
-    reader.click("#sure").await;
+    reader.click("#confirm").await;
     reader.press("Delete everything now").await;
     assert_eq!(reader.text("h1").await, "Everything is deleted");
     reader.goto(&article).await;

@@ -400,7 +400,7 @@ fn pipelined_responses_arrive_complete_and_in_order_even_if_read_late() {
     let sending = spawn(move || {
         writer
             .write_all(requests.as_bytes())
-            .expect("all requests are sent")
+            .expect("all requests are sent");
     });
     // Nothing is read until the buffers of both sides are full.
     wait_until("the server cannot write", || {
