@@ -373,7 +373,10 @@ fn every_message_is_translated_into_every_language() {
     }
     for key in &english {
         let spoken = sources.contains(&format!("\"{key}\""));
-        assert!(spoken || made.contains(*key), "nothing says {key}");
+        assert!(
+            spoken || made.contains(*key),
+            "no code or template uses the message {key}"
+        );
     }
     for call in [
         "translator.text(\"",

@@ -2,10 +2,7 @@
 
 use serde::Deserialize;
 
-use super::model::{
-    Article, ArticleInput, ArticleKind, ArticleState, BODY_BYTES, SOURCES_BYTES, STANDFIRST_BYTES,
-    TITLE_BYTES, Topic,
-};
+use super::model::{Article, ArticleInput, ArticleKind, ArticleState, Topic, limits};
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_reserved};
@@ -97,7 +94,8 @@ impl ArticleForm {
                 .map(|at| dates::format_datetime_local(at, &layout.publication.zone))
                 .unwrap_or_default(),
             version: RowVersion(article.version),
-            ..Self::default()
+            action: EditorAction::default(),
+            errors: FieldErrors::default(),
         }
     }
 
@@ -156,10 +154,10 @@ impl ArticleForm {
 
     fn check_texts(&mut self, layout: &Layout) {
         for (field, text, max_bytes) in [
-            ("title", &mut self.title, TITLE_BYTES),
-            ("standfirst", &mut self.standfirst, STANDFIRST_BYTES),
-            ("sources", &mut self.sources, SOURCES_BYTES),
-            ("body", &mut self.body, BODY_BYTES),
+            ("title", &mut self.title, limits::TITLE_BYTES),
+            ("standfirst", &mut self.standfirst, limits::STANDFIRST_BYTES),
+            ("sources", &mut self.sources, limits::SOURCES_BYTES),
+            ("body", &mut self.body, limits::BODY_BYTES),
             ("topics", &mut self.topics, TOPICS_BYTES),
         ] {
             self.errors

@@ -19,6 +19,5 @@ pub mod welcome;
 pub mod wordpress;
 
 pub use model::{
-    Article, ArticleInput, ArticleKind, ArticleState, BODY_BYTES, DraftReason, SOURCES_BYTES,
-    STANDFIRST_BYTES, TITLE_BYTES, Topic, TopicKind,
+    Article, ArticleInput, ArticleKind, ArticleState, DraftReason, Topic, TopicKind, limits,
 };

@@ -6,14 +6,15 @@ use crate::clock::Ts;
 use crate::ids::{ArticleId, TopicId};
 use crate::text::{BodyFormat, SafeHtml, Slug, markdown};
 
-/// Longest title of an article, in bytes.
-pub const TITLE_BYTES: usize = 500;
-/// Longest standfirst of an article (the summary under the title), in bytes.
-pub const STANDFIRST_BYTES: usize = 2_000;
-/// Longest line that names the sources of an article, in bytes.
-pub const SOURCES_BYTES: usize = 2_000;
-/// Longest text of an article, in bytes.
-pub const BODY_BYTES: usize = 1_000_000;
+/// Longest texts of an article, in bytes.
+pub mod limits {
+    pub const TITLE_BYTES: usize = 500;
+    /// Limit of the summary under the title.
+    pub const STANDFIRST_BYTES: usize = 2_000;
+    /// Limit of the line that names the sources.
+    pub const SOURCES_BYTES: usize = 2_000;
+    pub const BODY_BYTES: usize = 1_000_000;
+}
 
 /// State of an article in the database. `ArticleStatus` also takes the current time into account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]

@@ -123,7 +123,7 @@ pub async fn insert(
     )
     .fetch_one(&mut *db)
     .await?;
-    publish_and_record(db, publication, id, author, input, now).await
+    publish_and_record(db, publication, id, author, input).await
 }
 
 /// Updates an article with its path and topics, and adds a revision. Changes nothing if the article's version is no
@@ -163,7 +163,7 @@ pub async fn update(
     if updated.rows_affected() == 0 {
         return Ok(ArticleSaveOutcome::Conflict);
     }
-    publish_and_record(db, publication, id, editor, input, now).await
+    publish_and_record(db, publication, id, editor, input).await
 }
 
 /// Returns the path for an article of kind `Page`. An existing path is kept if it ends in the slug, because an imported
@@ -191,7 +191,6 @@ async fn publish_and_record(
     id: ArticleId,
     editor: AccountId,
     input: &ArticleInput,
-    now: Ts,
 ) -> sqlx::Result<ArticleSaveOutcome> {
     // A draft gets no path, so that any number of drafts may have one slug; one that was published keeps the path it had.
     let path = match (input.state, input.published_at) {
@@ -227,16 +226,27 @@ async fn publish_and_record(
     )
     .execute(&mut *db)
     .await?;
-    // Copied from the row, which alone knows the new version.
-    sqlx::query!(
-        "insert into article_revisions (article_id, version, slug, title, standfirst, sources, body, format, saved_by, saved_at)
-         select id, version, slug, title, standfirst, sources, body, format, $2, $3 from articles where id = $1",
-        id.0,
-        editor.0,
-        now as Ts,
-    )
-    .execute(&mut *db)
-    .await?;
+    record_revisions(db, &[id.0], Some(editor)).await?;
     topics::replace(db, id, &input.topics).await?;
     Ok(ArticleSaveOutcome::Saved(id))
+}
+
+/// Adds the current versions of these articles to their revisions, as saved by `editor`, or by their authors if that is
+/// `None`. The articles must have been saved in the same transaction.
+pub async fn record_revisions(
+    db: &mut PgConnection,
+    ids: &[i64],
+    editor: Option<AccountId>,
+) -> sqlx::Result<()> {
+    // Copied from the rows, which alone know the new versions.
+    sqlx::query!(
+        "insert into article_revisions (article_id, version, slug, title, standfirst, sources, body, format, saved_by, saved_at)
+         select id, version, slug, title, standfirst, sources, body, format, coalesce($2, author_id), updated_at
+         from articles where id = any($1)",
+        ids,
+        editor.map(|id| id.0),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::article::make_slug;
 use super::*;
-use crate::articles::{ArticleState, DraftReason, STANDFIRST_BYTES, TITLE_BYTES};
+use crate::articles::{ArticleState, DraftReason, limits};
 use crate::crypto::KeyRing;
 use crate::i18n::Translator;
 use crate::text::Language;
@@ -91,8 +91,8 @@ fn long_fields_are_shortened_and_reported() {
     let (planned, report) = plan(&format!(
         "<title>{long}</title><excerpt:encoded>{long}{long}</excerpt:encoded>"
     ));
-    assert!(planned.title.len() <= TITLE_BYTES && planned.title.ends_with('…'));
-    assert!(planned.standfirst.len() <= STANDFIRST_BYTES);
+    assert!(planned.title.len() <= limits::TITLE_BYTES && planned.title.ends_with('…'));
+    assert!(planned.standfirst.len() <= limits::STANDFIRST_BYTES);
     assert_eq!(report.shortened.total, 2);
 }
 

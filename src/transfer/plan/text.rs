@@ -3,7 +3,7 @@
 
 use super::context::PlanContext;
 use super::fields::remove_unreadable;
-use crate::articles::BODY_BYTES;
+use crate::articles::limits;
 use crate::text::{BodyFormat, SafeHtml, markdown};
 use crate::transfer::body::{self, Attachment};
 use crate::transfer::meta;
@@ -82,9 +82,10 @@ fn restore_text(item: &WxrItem, format: BodyFormat) -> Result<ArticleText, Strin
 }
 
 fn check_length(text: &str) -> Result<(), String> {
-    if text.len() > BODY_BYTES {
+    if text.len() > limits::BODY_BYTES {
         return Err(format!(
-            "its text is longer than {BODY_BYTES} bytes, the limit of an article"
+            "its text is longer than {} bytes, the limit of an article",
+            limits::BODY_BYTES
         ));
     }
     Ok(())

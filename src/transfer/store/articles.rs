@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::column;
+use crate::articles::store::record_revisions;
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId};
 use crate::transfer::plan::PlannedArticle;
@@ -76,19 +77,15 @@ pub struct PlacedArticle {
 /// Inserts articles, each with its first revision. The caller must insert their paths in the same transaction, because a
 /// deferred constraint requires them.
 pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::Result<()> {
+    let ids = column(articles, |article| article.id);
     sqlx::query!(
-        "with inserted as (
-             insert into articles
-                 (id, slug, title, standfirst, sources, body, body_html, format, kind, draft_reason, state,
-                  replies_open, pinned, published_at, path, author_id, created_at, updated_at)
-             select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                 $8::body_format[], $9::article_kind[], $10::draft_reason[], $11::article_state[],
-                 $12::boolean[], $13::boolean[], $14::timestamptz[], $15::text[], $16::bigint[], $17::timestamptz[], $18::timestamptz[])
-             returning id, version, slug, title, standfirst, sources, body, format, author_id, updated_at
-         )
-         insert into article_revisions (article_id, version, slug, title, standfirst, sources, body, format, saved_by, saved_at)
-         select * from inserted",
-        &column(articles, |article| article.id),
+        "insert into articles
+             (id, slug, title, standfirst, sources, body, body_html, format, kind, draft_reason, state,
+              replies_open, pinned, published_at, path, author_id, created_at, updated_at)
+         select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+             $8::body_format[], $9::article_kind[], $10::draft_reason[], $11::article_state[],
+             $12::boolean[], $13::boolean[], $14::timestamptz[], $15::text[], $16::bigint[], $17::timestamptz[], $18::timestamptz[])",
+        &ids,
         &column(articles, |article| article.planned.slug.to_string()),
         &column(articles, |article| article.planned.title.clone()),
         &column(articles, |article| article.planned.standfirst.clone()),
@@ -107,9 +104,9 @@ pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::
         &column(articles, |article| article.planned.created_at) as _,
         &column(articles, |article| article.planned.updated_at) as _,
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    record_revisions(db, &ids, None).await
 }
 
 /// Overwrites an article with its content in the export and adds a revision. Returns the new version. If the article no
@@ -122,17 +119,12 @@ pub async fn update(
     // The version is compared in the same statement, so an edit that was saved in between is never overwritten. A
     // draft has no planned path and keeps the one that it had.
     let planned = &article.planned;
-    sqlx::query_scalar!(
-        r#"with changed as (
-             update articles
-             set slug = $2, title = $3, standfirst = $4, sources = $5, body = $6, body_html = $7, format = $8, kind = $9,
-                 draft_reason = $10, state = $11, replies_open = $12, pinned = $13, published_at = $14, path = coalesce($15, path),
-                 author_id = $16, updated_at = $17, version = version + 1
-             where id = $1 and version = $18
-             returning id, version, slug, title, standfirst, sources, body, format, author_id, updated_at
-         )
-         insert into article_revisions (article_id, version, slug, title, standfirst, sources, body, format, saved_by, saved_at)
-         select * from changed returning version"#,
+    let version = sqlx::query_scalar!(
+        "update articles
+         set slug = $2, title = $3, standfirst = $4, sources = $5, body = $6, body_html = $7, format = $8, kind = $9,
+             draft_reason = $10, state = $11, replies_open = $12, pinned = $13, published_at = $14, path = coalesce($15, path),
+             author_id = $16, updated_at = $17, version = version + 1
+         where id = $1 and version = $18 returning version",
         article.id,
         planned.slug.as_str(),
         planned.title,
@@ -152,8 +144,12 @@ pub async fn update(
         planned.updated_at as Ts,
         expected_version,
     )
-    .fetch_optional(db)
-    .await
+    .fetch_optional(&mut *db)
+    .await?;
+    if version.is_some() {
+        record_revisions(db, &[article.id], None).await?;
+    }
+    Ok(version)
 }
 
 /// Record of an imported article, by which the next import will find it.
