@@ -151,7 +151,7 @@ async fn edit_comment(
     }
     db.commit().await?;
     tracing::info!(comment = %id, status = verdict.status.as_str(), "comment edited by its author");
-    Ok(redirect_to_page(app, id, "&told=changed"))
+    Ok(redirect_to_page(app, id, "&notice=changed"))
 }
 
 /// Screens the new text of an edited comment.
@@ -215,7 +215,7 @@ async fn email_verification(
     let commenter_id = commenter_id.ok_or(Error::NotFound)?;
     emails::enqueue_verification(app, &mut db, &layout, commenter_id).await?;
     db.commit().await?;
-    Ok(redirect_to_page(app, id, "&told=mailed"))
+    Ok(redirect_to_page(app, id, "&notice=mailed"))
 }
 
 fn redirect_to_page(app: &App, id: CommentId, message: &str) -> Response {

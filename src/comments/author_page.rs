@@ -54,7 +54,7 @@ pub struct AuthorPageQuery {
     #[serde(default)]
     pub(super) key: String,
     #[serde(default)]
-    told: String,
+    notice: String,
 }
 
 /// Redirects from the former URL of the author's page, which existed only for held comments.
@@ -77,14 +77,14 @@ pub async fn show_author_page(
     Query(query): Query<AuthorPageQuery>,
 ) -> Result<Response> {
     let comment = find_comment(&app, &mut db, id, &query.key).await?;
-    let message = match query.told.as_str() {
+    let message = match query.notice.as_str() {
         "changed" => Some("author-page-changed"),
         "mailed" => Some("author-page-mailed"),
         _ => None,
     };
     let mut page = CommentAuthorPage::new(&app, layout, comment);
     page.notice = message.map(|key| AuthorNotice::Success(page.layout.translator.text(key)));
-    page.is_new = query.told == "new";
+    page.is_new = query.notice == "new";
     page.can_verify = can_verify(&mut db, &page, &browser).await?;
     Ok(Page(page).into_private_response())
 }

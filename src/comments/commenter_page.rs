@@ -53,7 +53,7 @@ pub struct CommenterPageQuery {
     /// Id of a comment. Only older comments are listed.
     before: Option<CommentId>,
     #[serde(default)]
-    told: String,
+    notice: String,
 }
 
 /// Page shown after all browsers were signed out or everything was erased.
@@ -85,7 +85,7 @@ pub async fn show_commenter_page(
         comments.pop();
     }
     let translator = layout.translator;
-    let message = match query.told.as_str() {
+    let message = match query.notice.as_str() {
         "proved" => Some("commenter-page-verified"),
         "ended" => Some("commenter-page-ended"),
         _ => None,
@@ -132,7 +132,7 @@ pub async fn post_commenter_page(
     let commenter = find_commenter(&app, &mut db, id, &query.key).await?;
     let redirect = |message: &str| {
         let path = commenter.page_path(&app.keys);
-        redirect_after_post(&format!("{path}&told={message}"))
+        redirect_after_post(&format!("{path}&notice={message}"))
     };
     if let Some(subscription) = fields
         .first("unsubscribe")

@@ -120,7 +120,7 @@ fn outcome_response(
             // Cached pages show only approved comments, whose invalidation the database announces.
             let unseen = (status != Status::Approved).then_some(Extension(NoInvalidation));
             // The browser may now delete its draft.
-            let path = format!("{}&told=new", links::author_page_path(&app.keys, id));
+            let path = format!("{}&notice=new", links::author_page_path(&app.keys, id));
             (unseen, redirect_after_post(&path)).into_response()
         }
         SubmitOutcome::Duplicate {

@@ -74,7 +74,7 @@ impl CheckerSettings {
 
     /// Returns whether a field of a comment is sent to the spam checker.
     pub fn sends(&self, what: &str) -> bool {
-        self.sent_fields.iter().any(|told| told == what)
+        self.sent_fields.iter().any(|sent| sent == what)
     }
 }
 

@@ -305,7 +305,7 @@ async fn a_double_click_shows_the_authors_page_of_the_saved_comment() {
     // The browser deletes its draft now, and not when an older page is opened.
     let new = ann.open(&first.has_status(303).leads_to()).await;
     assert!(new.attribute("article", "data-sent").is_some());
-    let looked = ann.open(&new.path.replace("&told=new", "")).await;
+    let looked = ann.open(&new.path.replace("&notice=new", "")).await;
     assert_eq!(looked.attribute("article", "data-sent"), None);
     let again = fill_form(&page, "Once.").submit().await;
     again
