@@ -111,7 +111,7 @@ author-page-verify = Confirm your email
 author-page-verify-explained = We can email you a link to confirm your address. After that your comments from this browser can appear without waiting, and you can see all your comments on one page.
 author-page-verify-act = Email me the link
 author-page-change = Edit your comment
-author-page-change-until = You can edit it until { $moment }. An edited comment is checked again like a new one, and may be hidden until a moderator has read it.
+author-page-change-until = You can edit it until { $time }. An edited comment is checked again like a new one, and may be hidden until a moderator has read it.
 author-page-change-act = Save changes
 author-page-delete = Delete this comment
 author-page-delete-explained = The text is deleted immediately and permanently. Nobody can restore it.
@@ -411,7 +411,7 @@ editor-preview = Preview
 editor-preview-label = Preview: this is how readers will see it. Nothing has been saved.
 editor-publish = Publish
 editor-unpublish = Unpublish
-editor-conflict = { $name } saved this article at { $moment }, after you opened it. Nothing you typed is lost: your version is in the form below, theirs is here. Copy what you need from their version into yours, then save. Saving replaces their version.
+editor-conflict = { $name } saved this article at { $time }, after you opened it. Nothing you typed is lost: your version is in the form below, theirs is here. Copy what you need from their version into yours, then save. Saving replaces their version.
 editor-theirs = The newer version
 
 ## Topics, authors, search
@@ -632,7 +632,7 @@ group-networks = { $count ->
     [one] from one network
    *[other] from { $count } networks
 }
-group-since = since { $moment }
+group-since = since { $time }
 group-show = Show them all
 queue-empty-narrow = No comments match these filters.
 filter-title = Filter
@@ -716,10 +716,10 @@ digest-frequency-never = Never
 digest-frequency-each = For each comment, at most every two minutes
 digest-frequency-hourly = At most once an hour
 digest-frequency-daily = Every morning at eight
-staff-letter-subject = Confirm your email address – { $title }
-staff-letter-why = Someone on the staff of { $title }, probably you, wants to get emails at this address when comments are awaiting moderation. To confirm the address, open this page and press its button:
-staff-letter-act = Confirm email address
-staff-letter-not-you = If this was not you, ignore this email: we will send nothing else. The link works for two days.
+staff-email-subject = Confirm your email address – { $title }
+staff-email-why = Someone on the staff of { $title }, probably you, wants to get emails at this address when comments are awaiting moderation. To confirm the address, open this page and press its button:
+staff-email-act = Confirm email address
+staff-email-not-you = If this was not you, ignore this email: we will send nothing else. The link works for two days.
 staff-confirm-title = Confirm your email address
 staff-confirm-explained = If you moderate comments on { $title } and entered the address this link was sent to, confirm it. After that, emails about comments awaiting moderation go there.
 staff-confirmed = Your email address is confirmed
@@ -741,7 +741,7 @@ digest-more = { $count ->
    *[other] And { $count } older comments.
 }
 digest-read = Review comments
-digest-good-until = This link works until { $moment } and is for you only: anyone who has it can moderate in your name, so please do not forward it.
+digest-good-until = This link works until { $time } and is for you only: anyone who has it can moderate in your name, so please do not forward it.
 digest-stop = Unsubscribe from these emails
 digest-log-ends = The moderation log ends at { $end } (for broadsheet check log --checkpoint).
 digest-why = from an email
@@ -950,7 +950,7 @@ transparency-for-check-expired = Could not be checked for spam
 reason-always-held = This commenter is always held
 kind-always-held = Commenter always held
 author-reason-always-held = A moderator will read it before it appears.
-author-page-staff-edited = Our staff last edited this comment on { $moment }. You see the current version.
+author-page-staff-edited = Our staff last edited this comment on { $time }. You see the current version.
 commenter-about = About this commenter
 commenter-title = About { $name }
 commenter-names = Names used
@@ -971,7 +971,7 @@ commenter-now-default = They are treated like everyone else.
 commenter-now-hold = Their comments are always held.
 commenter-now-trust = Their comments are approved automatically.
 commenter-now-blocked = They are blocked.
-commenter-since-by = Set on { $moment } by { $name }.
+commenter-since-by = Set on { $time } by { $name }.
 commenter-changed-meanwhile = Someone else changed this first, so your change was not saved.
 commenter-policy-default = Treat like everyone else
 commenter-policy-hold = Always hold
@@ -1024,7 +1024,7 @@ edit-conflict = The author edited this comment after you opened the page. Both v
 edit-overtaken-by = { $name } edited this comment after you opened the page. Both versions are here; saving again replaces theirs.
 edit-theirs = Current version
 edit-versions = Earlier versions
-edit-version = Until { $moment }, when { $name } edited it
+edit-version = Until { $time }, when { $name } edited it
 edit-restore = Restore this version
 
 ## Comments that are no longer there

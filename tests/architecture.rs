@@ -426,7 +426,9 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     let shown = ReasonKind::iter().filter(|kind| kind.is_shown_to_author());
     made.extend(shown.map(|kind| format!("author-reason-{}", kind.code())));
     made.extend(TextShape::iter().map(|shape| format!("feature-{}", shape.code())));
-    made.extend(DigestFrequency::ALL.map(|rhythm| format!("digest-frequency-{}", rhythm.as_str())));
+    made.extend(
+        DigestFrequency::ALL.map(|frequency| format!("digest-frequency-{}", frequency.as_str())),
+    );
     for policy in CommenterPolicy::ALL {
         for beginning in [
             "commenter-done-",

@@ -27,7 +27,7 @@ pub(super) struct AccountPage {
     /// Email as the viewer entered it, shown again after an error. No cache stores the page. The saved email is never
     /// shown.
     pub(super) typed_email: String,
-    pub(super) rhythm: DigestFrequency,
+    pub(super) frequency: DigestFrequency,
 }
 
 #[derive(Deserialize)]
@@ -110,7 +110,7 @@ impl AccountPage {
             errors: FieldErrors::default(),
             notice: None,
             typed_email: String::new(),
-            rhythm: match email_state.has_email {
+            frequency: match email_state.has_email {
                 true => email_state.frequency,
                 false => DigestFrequency::Hourly,
             },

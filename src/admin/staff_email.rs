@@ -68,7 +68,7 @@ pub async fn set_email(
     let id = admin_layout.viewer.id;
     let is_removal = form.action == EmailAction::Remove;
     let mut page = AccountPage::load(&app, admin_layout).await?;
-    page.rhythm = DigestFrequency::parse(&form.digest).unwrap_or(page.rhythm);
+    page.frequency = DigestFrequency::parse(&form.digest).unwrap_or(page.frequency);
     let email = Email::parse(&form.email);
     page.typed_email = form.email;
     if let (Err(error), false) = (&email, is_removal) {
@@ -95,7 +95,7 @@ pub async fn set_email(
         return Ok(redirect_after_post("/admin/account?mail=removed").into_response());
     };
     let sealed = email.seal_for_account(&app.keys, id);
-    if !store::update(&mut db, id, &sealed, page.rhythm, now).await? {
+    if !store::update(&mut db, id, &sealed, page.frequency, now).await? {
         page.errors.push(translator, "email", "staff-mail-too-soon");
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
@@ -119,10 +119,10 @@ pub async fn set_digest_frequency(
     admin_layout: AdminLayout,
     form: FormData<DigestForm>,
 ) -> Result<Response> {
-    let rhythm = DigestFrequency::parse(&form.value.digest)
+    let frequency = DigestFrequency::parse(&form.value.digest)
         .ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
     let mut db = app.pool.begin().await?;
-    let is_set = store::update_frequency(&mut db, admin_layout.viewer.id, rhythm).await?;
+    let is_set = store::update_frequency(&mut db, admin_layout.viewer.id, frequency).await?;
     db.commit().await?;
     Ok(redirect_after_post(match is_set {
         true => "/admin/account?mail=changed",
@@ -136,14 +136,14 @@ fn confirmation_email(app: &App, layout: &Layout, id: AccountId, set_at: Ts) -> 
     let translator = layout.translator;
     let title = &layout.publication.title;
     let blocks = [
-        EmailBlock::Paragraph(translator.format("staff-letter-why", "title", title)),
+        EmailBlock::Paragraph(translator.format("staff-email-why", "title", title)),
         EmailBlock::Action(EmailLink {
-            label: translator.text("staff-letter-act"),
+            label: translator.text("staff-email-act"),
             url: layout.absolute_url(&confirmation_path(&app.keys, id, set_at)),
         }),
-        EmailBlock::Footnote(translator.text("staff-letter-not-you")),
+        EmailBlock::Footnote(translator.text("staff-email-not-you")),
     ];
-    let subject = translator.format("staff-letter-subject", "title", title);
+    let subject = translator.format("staff-email-subject", "title", title);
     EmailMessage::new(translator.language(), &subject, &blocks)
 }
 
@@ -162,7 +162,7 @@ pub async fn show_confirm(
     // A button, since programs that scan mail open links too.
     let path = confirmation_path(&app.keys, id, set_at);
     let page = NoticePage::new(layout, "staff-confirm-title", "staff-confirm-explained")
-        .with_button(path, "staff-letter-act");
+        .with_button(path, "staff-email-act");
     Ok(Page(page).into_private_response())
 }
 

@@ -18,6 +18,7 @@ pub fn find_status_code(text: &str) -> Option<&'static str> {
 /// The kind of action that an entry records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type, EnumIter, EnumString, IntoStaticStr)]
 #[sqlx(type_name = "audit_kind", rename_all = "kebab-case")]
+// The codes are part of every hash of the log: renaming a variant makes older entries fail their verification.
 #[strum(serialize_all = "kebab-case")]
 pub enum EntryKind {
     /// A moderator gave comments another status.

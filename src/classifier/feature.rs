@@ -25,7 +25,7 @@ pub enum Feature {
 
 /// A property of the overall look of a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, EnumString, IntoStaticStr)]
-// The codes are stored with comments and go into the IDs of features.
+// The codes are stored with comments and go into the IDs of features, so a renamed variant loses what was learned.
 #[strum(serialize_all = "kebab-case")]
 pub enum TextShape {
     NoLink,

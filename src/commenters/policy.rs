@@ -28,24 +28,22 @@ impl CommenterPolicy {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
-            Self::Fixed(treatment) => treatment.as_str(),
+            Self::Fixed(fixed) => fixed.as_str(),
             Self::Blocked => "blocked",
         }
     }
 
     /// Parses a policy name as [`Self::as_str`] returns it.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|treated| treated.as_str() == text)
+        Self::ALL.into_iter().find(|policy| policy.as_str() == text)
     }
 
     /// Combines a commenter's policy and block. A block overrides the policy, which applies again once the block is
     /// lifted.
-    pub(super) fn effective(treatment: Option<FixedPolicy>, is_blocked: bool) -> Self {
-        match (is_blocked, treatment) {
+    pub(super) fn effective(fixed: Option<FixedPolicy>, is_blocked: bool) -> Self {
+        match (is_blocked, fixed) {
             (true, _) => Self::Blocked,
-            (false, Some(treatment)) => Self::Fixed(treatment),
+            (false, Some(fixed)) => Self::Fixed(fixed),
             (false, None) => Self::Default,
         }
     }

@@ -22,13 +22,13 @@ pub async fn enqueue(
     keys: &KeyRing,
     to: impl Into<Recipient>,
     message: &EmailMessage,
-    tells: Option<&RelatedComments>,
+    related: Option<&RelatedComments>,
     now: Ts,
 ) -> sqlx::Result<()> {
     let to = to.into();
     let words = serde_json::to_vec(message).expect("an email message can be written as JSON");
     let sealed = keys.seal(&sealing_context(to), &words);
-    store::insert(db, to, &sealed, tells, now).await
+    store::insert(db, to, &sealed, related, now).await
 }
 
 /// Decrypts a message from the outbox.

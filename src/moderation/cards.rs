@@ -93,7 +93,7 @@ impl CardList {
         if let Some(since) = &card.group_since {
             parts.push(translator.format(
                 "group-since",
-                "moment",
+                "time",
                 &self.layout.format_date_time(since),
             ));
         }

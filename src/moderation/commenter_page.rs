@@ -295,10 +295,7 @@ impl CommenterPage {
             (Some(at), Some(by)) => {
                 let since = layout.translator.format_all(
                     "commenter-since-by",
-                    &[
-                        ("moment", layout.format_date_time(at).as_str()),
-                        ("name", by),
-                    ],
+                    &[("time", layout.format_date_time(at).as_str()), ("name", by)],
                 );
                 format!("{now} {since}")
             }
@@ -347,8 +344,7 @@ impl CommenterProfile {
     /// Lists the policies that the page offers, which are all except the current one.
     fn other_policies(&self) -> Vec<CommenterPolicy> {
         let all = CommenterPolicy::ALL.into_iter();
-        all.filter(|treated| *treated != self.policy.policy)
-            .collect()
+        all.filter(|policy| *policy != self.policy.policy).collect()
     }
 
     fn pending_count(&self) -> i64 {

@@ -25,9 +25,9 @@ pub(super) async fn save_policy(
     let was_blocked = present.policy == CommenterPolicy::Blocked;
     let is_blocked = to == CommenterPolicy::Blocked;
     // A block keeps the policy from before: it applies again when the block is removed elsewhere.
-    let treatment = match to {
+    let fixed = match to {
         CommenterPolicy::Default => None,
-        CommenterPolicy::Fixed(treatment) => Some(treatment),
+        CommenterPolicy::Fixed(fixed) => Some(fixed),
         CommenterPolicy::Blocked => present.fixed,
     };
     let action = store::decisions::reserve_action_id(db).await?;
@@ -40,8 +40,8 @@ pub(super) async fn save_policy(
         };
         changes.push((kind, format!("commenter {id}")));
     }
-    if treatment != present.fixed {
-        policies::set(db, moderator, id, treatment, now).await?;
+    if fixed != present.fixed {
+        policies::set(db, moderator, id, fixed, now).await?;
         let subject = format!("commenter {id} {}", to.as_str());
         changes.push((EntryKind::PolicyChanged, subject));
     }

@@ -29,7 +29,7 @@ pub async fn update(
     db: &mut PgConnection,
     id: AccountId,
     sealed: &[u8],
-    rhythm: DigestFrequency,
+    frequency: DigestFrequency,
     now: Ts,
 ) -> sqlx::Result<bool> {
     // The interval is checked in the same statement, so that of two requests at once only one sends a message.
@@ -40,7 +40,7 @@ pub async fn update(
         id.0,
         sealed,
         now as Ts,
-        rhythm as DigestFrequency,
+        frequency as DigestFrequency,
         now.plus_seconds(-MIN_CHANGE_INTERVAL) as Ts,
     )
     .execute(&mut *db)
@@ -67,16 +67,16 @@ pub async fn delete(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
 pub async fn update_frequency(
     db: &mut PgConnection,
     id: AccountId,
-    rhythm: DigestFrequency,
+    frequency: DigestFrequency,
 ) -> sqlx::Result<bool> {
     let set = sqlx::query!(
         "update accounts set digest = $2 where id = $1 and email_sealed is not null",
         id.0,
-        rhythm as DigestFrequency,
+        frequency as DigestFrequency,
     )
     .execute(&mut *db)
     .await?;
-    if rhythm == DigestFrequency::Never {
+    if frequency == DigestFrequency::Never {
         // Digests already in the outbox are not wanted either. A confirmation of the email still is.
         sqlx::query!(
             "delete from outbox using accounts

@@ -23,7 +23,7 @@ pub async fn lock_commenter(db: &mut PgConnection, id: CommenterId) -> sqlx::Res
 /// Returns the policy that applies to a commenter.
 pub async fn find(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<PolicyInfo>> {
     sqlx::query!(
-        r#"select policy as "treatment: FixedPolicy", blocked_at is not null as "is_blocked!",
+        r#"select policy as "fixed: FixedPolicy", blocked_at is not null as "is_blocked!",
                case when blocked_at is not null then blocked_at else policy_set_at end as "at: Ts",
                (select name from accounts
                 where accounts.id = case when blocked_at is not null then blocked_by else policy_set_by end) as by
@@ -31,8 +31,8 @@ pub async fn find(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option
         id.0,
     )
     .map(|found| PolicyInfo {
-        policy: CommenterPolicy::effective(found.treatment, found.is_blocked),
-        fixed: found.treatment,
+        policy: CommenterPolicy::effective(found.fixed, found.is_blocked),
+        fixed: found.fixed,
         at: found.at,
         by: found.by,
     })
@@ -45,13 +45,13 @@ pub async fn set(
     db: &mut PgConnection,
     moderator: &Moderator,
     id: CommenterId,
-    treatment: Option<FixedPolicy>,
+    fixed: Option<FixedPolicy>,
     now: Ts,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update commenters set policy = $2, policy_set_at = $3, policy_set_by = $4 where id = $1",
         id.0,
-        treatment as Option<FixedPolicy>,
+        fixed as Option<FixedPolicy>,
         now as Ts,
         moderator.id.0,
     )

@@ -19,6 +19,7 @@ pub struct ScreeningReason {
 
 /// Kind of a screening reason, in the order in which a verdict lists its reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr)]
+// The codes are stored with comments: a renamed variant needs a migration.
 #[strum(serialize_all = "kebab-case")]
 pub enum ReasonKind {
     /// The settings say that every comment is held.

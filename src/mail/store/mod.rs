@@ -48,10 +48,10 @@ pub(super) async fn insert(
     db: &mut PgConnection,
     to: Recipient,
     message_sealed: &[u8],
-    tells: Option<&RelatedComments>,
+    related: Option<&RelatedComments>,
     now: Ts,
 ) -> sqlx::Result<()> {
-    let quotes = tells.map_or(&[][..], |tells| tells.quotes.as_slice());
+    let quotes = related.map_or(&[][..], |related| related.quotes.as_slice());
     let (commenter_id, account_id) = recipient_columns(to);
     sqlx::query!(
         "insert into outbox (commenter_id, account_id, message_sealed, subscription_id, quotes, next_try_at, created_at)
@@ -59,7 +59,7 @@ pub(super) async fn insert(
         commenter_id,
         account_id,
         message_sealed,
-        tells.map(|tells| tells.subscription_id.0),
+        related.map(|related| related.subscription_id.0),
         quotes as &[CommentId],
         now as Ts,
     )

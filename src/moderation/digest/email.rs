@@ -55,7 +55,7 @@ pub(super) fn build_email(app: &App, layout: &Layout, content: &EmailContent<'_>
     }));
     pieces.push(EmailBlock::Footnote(translator.format(
         "digest-good-until",
-        "moment",
+        "time",
         &layout.format_date_time(&digest.expires_at),
     )));
     let unsubscribe = layout.absolute_url(&unsubscribe::signed_path(
