@@ -7,13 +7,14 @@ use comrak::nodes::{NodeLink, NodeValue};
 use comrak::options::{Options, Plugins};
 use comrak::{Arena, Node};
 
+use super::html::is_id_allowed;
 use super::sanitizer::{TEXT_CHUNK_BYTES, TrustLevel};
 use super::{source, tree, urls};
 
 pub(super) fn render_markdown(source: &str, trust: TrustLevel) -> String {
     let options = build_options(trust);
     let arena = Arena::new();
-    let root = comrak::parse_document(&arena, &source::preprocess(source), &options);
+    let root = comrak::parse_document(&arena, &source::preprocess(source, trust), &options);
     tree::sanitize_tree(&arena, root, trust);
     let mut html = String::new();
     format_document_with_formatter(
@@ -30,8 +31,10 @@ pub(super) fn render_markdown(source: &str, trust: TrustLevel) -> String {
 
 fn build_options(trust: TrustLevel) -> Options<'static> {
     let mut options = Options::default();
-    options.extension.autolink = true;
     options.extension.strikethrough = true;
+    // Words of these languages have no spaces between them, at which emphasis could begin.
+    options.extension.cjk_friendly_emphasis = true;
+    options.render.hardbreaks = true;
     // A second guard: `sanitize_tree` turns raw HTML into text before.
     options.render.escape = true;
     match trust {
@@ -42,20 +45,23 @@ fn build_options(trust: TrustLevel) -> Options<'static> {
         TrustLevel::Reader => {
             // Comments have no headings, so dashes under a line must not make one.
             options.parse.ignore_setext = true;
-            options.render.hardbreaks = true;
         }
     }
     options
 }
 
-/// Writes the HTML of a node like comrak, with two differences: external links get `noopener`, and long text is written
-/// in chunks.
+/// Writes the HTML of a node like comrak, except that external links get `noopener`, headings get an id, code blocks name
+/// their language, and long text is written in chunks.
 fn write_node(
     context: &mut Context<'_, '_>,
     node: Node<'_>,
     entering: bool,
 ) -> Result<ChildRendering, fmt::Error> {
     match &node.data().value {
+        NodeValue::Heading(heading) if entering => {
+            write_opening_heading(context, node, heading.level)?
+        }
+        NodeValue::Heading(heading) => write!(context, "</h{}>\n", heading.level)?,
         NodeValue::Text(text) if entering => write_text(context, text)?,
         NodeValue::Code(code) if entering => {
             context.write_str("<code>")?;
@@ -64,7 +70,13 @@ fn write_node(
         }
         NodeValue::CodeBlock(code) if entering => {
             context.cr()?;
-            context.write_str("<pre><code>")?;
+            context.write_str("<pre")?;
+            if !code.info.is_empty() {
+                context.write_str(" data-language=\"")?;
+                context.escape(&code.info)?;
+                context.write_str("\"")?;
+            }
+            context.write_str("><code>")?;
             write_text(context, &code.literal)?;
             context.write_str("</code></pre>\n")?;
         }
@@ -74,6 +86,22 @@ fn write_node(
         _ => return format_node_default(context, node, entering),
     }
     Ok(ChildRendering::HTML)
+}
+
+/// Writes the start of a heading with an id made from its text, so that a link can lead to it. The id differs from those
+/// of the page and of footnotes (`fn-…`, `fnref-…`).
+fn write_opening_heading(context: &mut Context<'_, '_>, node: Node<'_>, level: u8) -> fmt::Result {
+    context.cr()?;
+    write!(context, "<h{level}")?;
+    let mut id = context.anchorizer.anchorize(&node.collect_text());
+    if !is_id_allowed(&id) || id.starts_with("fn") {
+        id = context
+            .anchorizer
+            .anchorize(format!("section-{id}").trim_end_matches('-'));
+    }
+    context.write_str(" id=\"")?;
+    context.escape(&id)?;
+    context.write_str("\">")
 }
 
 fn write_opening_link(context: &mut Context<'_, '_>, link: &NodeLink) -> fmt::Result {
@@ -104,10 +132,8 @@ fn write_text(context: &mut Context<'_, '_>, text: &str) -> fmt::Result {
 /// Returns the text of a Markdown document, with a line for each block element.
 pub(super) fn markdown_to_text(source: &str) -> String {
     let arena = Arena::new();
-    let root = comrak::parse_document(
-        &arena,
-        &source::preprocess(source),
-        &build_options(TrustLevel::Editor),
-    );
+    let trust = TrustLevel::Editor;
+    let source = source::preprocess(source, trust);
+    let root = comrak::parse_document(&arena, &source, &build_options(trust));
     tree::collect_text(root)
 }

@@ -30,7 +30,12 @@ pub(super) static COMMENT_SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(
         "ul",
     ]);
     allowed
-        .tag_attributes(attribute_map(&[("a", &["href"]), ("ol", &["start"])]))
+        .tag_attributes(attribute_map(&[
+            ("a", &["href", "title"]),
+            ("ol", &["start"]),
+            ("pre", &["data-language"]),
+        ]))
+        .set_tag_attribute_value("pre", "tabindex", "0")
         .url_schemes(HashSet::from(["http", "https"]))
         .url_relative(UrlRelative::Deny)
         // Links in comments must not be worth anything to spammers in search results.
@@ -74,14 +79,22 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
     allowed
         .tag_attributes(attribute_map(&[
             ("a", &["href", "id", "rel", "title"]),
+            ("h2", &["id"]),
+            ("h3", &["id"]),
+            ("h4", &["id"]),
+            ("h5", &["id"]),
+            ("h6", &["id"]),
             ("img", &["src", "alt", "title"]),
             ("li", &["id"]),
             ("ol", &["start"]),
+            ("pre", &["data-language"]),
             ("td", &["align"]),
             ("th", &["align"]),
         ]))
         .allowed_classes(attribute_map(&FOOTNOTE_CLASSES))
         .set_tag_attribute_value("img", "loading", "lazy")
+        // A code block that scrolls must be reachable with the keyboard.
+        .set_tag_attribute_value("pre", "tabindex", "0")
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         // Otherwise ammonia would set `rel` on all links. `write_opening_link` sets it on external ones.

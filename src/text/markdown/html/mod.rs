@@ -20,6 +20,7 @@ use ammonia::Builder;
 use super::sanitizer::TrustLevel;
 use allowlist::{build_article_sanitizer, build_comment_sanitizer, is_passed_through};
 
+pub(super) use allowlist::is_id_allowed;
 pub use rewrite::UrlMapper;
 pub(super) use text::html_to_text;
 
