@@ -195,33 +195,3 @@ fn show_source<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
     }
     node.detach();
 }
-
-/// Returns the text of the syntax tree, with a line for each block element.
-pub(super) fn collect_text(root: Node<'_>) -> String {
-    let mut text = String::new();
-    for node in root.descendants() {
-        match &node.data().value {
-            NodeValue::Text(literal) => text.push_str(literal),
-            NodeValue::Code(code) => text.push_str(&code.literal),
-            NodeValue::HtmlInline(html) => text.push_str(html),
-            NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::TableCell => text.push(' '),
-            NodeValue::CodeBlock(code) => push_line(&mut text, &code.literal),
-            NodeValue::HtmlBlock(html) => push_line(&mut text, &html.literal),
-            NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableRow(_) => {
-                push_line(&mut text, "");
-            }
-            _ => {}
-        }
-    }
-    let lines: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    lines.join("\n")
-}
-
-fn push_line(text: &mut String, line: &str) {
-    text.push('\n');
-    text.push_str(line);
-}
