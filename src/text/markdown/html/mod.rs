@@ -4,6 +4,7 @@
 //! Files of other sites become links, because a page must not load anything from third parties.
 
 mod absolute_urls;
+mod alignment;
 mod allowlist;
 mod attribute_value;
 mod blocks;
@@ -16,6 +17,8 @@ mod rewrite;
 mod shorten;
 mod text;
 
+#[cfg(test)]
+mod attribute_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
