@@ -486,3 +486,43 @@ fn messages(text: &str) -> BTreeMap<String, String> {
     }
     found
 }
+
+/// Returns whether a declaration sets one side that is not the same in both directions of writing.
+fn is_physical(property: &str, value: &str) -> bool {
+    let sides = ["left", "right"];
+    let is_side = |text: &str| text.split(['-', ' ']).any(|part| sides.contains(&part));
+    if sides.contains(&property) || property.split('-').any(|part| sides.contains(&part)) {
+        return true;
+    }
+    match property {
+        "text-align" | "float" | "clear" => is_side(value),
+        "margin" | "padding" | "inset" | "border-width" => {
+            let values: Vec<&str> = value.split_whitespace().collect();
+            values.len() == 4 && values[1] != values[3]
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn style_sheets_name_no_side_that_depends_on_the_direction_of_writing() {
+    let sheets = files("static", "css");
+    assert!(sheets.len() >= 3);
+    for (path, css) in sheets {
+        for rule in css.split('}') {
+            let (selector, declarations) = rule.rsplit_once('{').unwrap_or((rule, ""));
+            // The side that an author chose for a text.
+            if selector.contains(".align-") {
+                continue;
+            }
+            for declaration in declarations.split(';') {
+                let (property, value) = declaration.split_once(':').unwrap_or_default();
+                assert!(
+                    !is_physical(property.trim(), value.trim()),
+                    "{}: {selector} {{ {declaration} }}: use -inline-start and -inline-end",
+                    path.display()
+                );
+            }
+        }
+    }
+}

@@ -96,11 +96,11 @@ pub(super) fn build_notification(
 fn build_quote(layout: &Layout, reply: &NotifiedReply) -> EmailBlock {
     EmailBlock::Quote {
         who: reply.name.clone(),
-        when: layout.format_date_time(&reply.created_at),
-        text: reply.body_html.excerpt(QUOTE_CHARS),
-        link: EmailLink {
+        context: layout.format_date_time(&reply.created_at),
+        body: layout.absolute_urls(&reply.body_html.shorten(QUOTE_CHARS)),
+        link: Some(EmailLink {
             label: layout.translator.text("email-read-this"),
             url: layout.absolute_url(&links::comment_path(reply.id)),
-        },
+        }),
     }
 }

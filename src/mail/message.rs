@@ -7,15 +7,17 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use serde::{Deserialize, Serialize};
-use textwrap::WordSplitter;
 use url::Url;
 
 use crate::clock::Ts;
-use crate::text::Language;
+use crate::text::wrap::wrap_line;
+use crate::text::{Language, SafeHtml, excerpt};
 
-/// Maximum number of characters in a line of text. RFC 5322 §2.1.1 allows 78, and the rest is for quotation marks such as
-/// `> `.
-const MAX_LINE_CHARS: usize = 72;
+/// Width of a line of text. RFC 5322 §2.1.1 allows 78 characters, and the rest is for the marks of a mail program that
+/// quotes the text. Lines are not marked as flowed (RFC 3676): few programs join them again, and code must stay as it is.
+const LINE_COLUMNS: usize = 72;
+/// Stands before each line of a comment.
+const QUOTE_MARK: &str = "> ";
 
 /// A message without its recipient. It may only be stored encrypted, because the links in it work without signing in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,22 +34,14 @@ pub struct EmailMessage {
 /// Block of a message, such as a paragraph or a button.
 pub enum EmailBlock {
     Paragraph(String),
-    /// A comment, quoted completely.
+    /// A comment or the beginning of one.
     Quote {
         who: String,
-        /// Date of the comment, formatted for people.
-        when: String,
-        /// Comment text without markup.
-        text: String,
-        link: EmailLink,
-    },
-    /// The beginning of a comment.
-    Excerpt {
-        who: String,
-        /// Title of the article.
-        about: String,
-        /// Beginning of the comment text, without markup.
-        text: String,
+        /// Date of the comment or title of the article, formatted for people.
+        context: String,
+        /// Text of the comment. Its URLs are absolute.
+        body: SafeHtml,
+        link: Option<EmailLink>,
     },
     /// A link shown as a button.
     Action(EmailLink),
@@ -140,19 +134,18 @@ impl EmailBlock {
     /// Renders the block as text. URLs are on lines of their own, so that mail programs do not break them.
     fn to_text(&self) -> String {
         match self {
-            Self::Paragraph(text) | Self::Footnote(text) => wrapped(text, ""),
+            Self::Paragraph(text) | Self::Footnote(text) => wrapped(text),
             Self::Quote {
                 who,
-                when,
-                text,
+                context,
+                body,
                 link,
             } => {
-                let head = wrapped(&to_single_line(&format!("{who}, {when}:")), "");
-                format!("{head}\n\n{}\n\n{}", wrapped(text, "> "), link.to_text())
-            }
-            Self::Excerpt { who, about, text } => {
-                let head = wrapped(&to_single_line(&format!("{who}, {about}:")), "");
-                format!("{head}\n\n{}", wrapped(text, "> "))
+                let head = wrapped(&to_single_line(&format!("{who}, {context}:")));
+                let body = quote(&body.to_plain_text(LINE_COLUMNS - QUOTE_MARK.len()));
+                let link = link.iter().map(EmailLink::to_text);
+                let parts: Vec<String> = [head, body].into_iter().chain(link).collect();
+                parts.join("\n\n")
             }
             Self::Action(link) => link.to_text(),
         }
@@ -171,24 +164,24 @@ impl EmailBlock {
 
 impl EmailLink {
     fn to_text(&self) -> String {
-        format!("{}\n{}", wrapped(&self.label, ""), self.url)
+        format!("{}\n{}", wrapped(&self.label), self.url)
     }
 }
 
-/// Wraps each paragraph and puts `mark` before every line. Words longer than a line are not broken.
-fn wrapped(text: &str, mark: &str) -> String {
-    let options = textwrap::Options::new(MAX_LINE_CHARS)
-        .initial_indent(mark)
-        .subsequent_indent(mark)
-        // A URL that is broken, even at a hyphen, leads nowhere.
-        .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation);
+/// Wraps each paragraph.
+fn wrapped(text: &str) -> String {
     let paragraphs = EmailBlock::paragraphs(text).into_iter().map(|lines| {
-        let lines: Vec<String> = lines.into_iter().map(to_single_line).collect();
-        textwrap::fill(&lines.join("\n"), &options)
+        let lines = lines.into_iter().map(to_single_line);
+        let lines = lines.map(|line| wrap_line(&line, LINE_COLUMNS, "", ""));
+        lines.collect::<Vec<_>>().join("\n")
     });
-    let separator = format!("\n{}\n", mark.trim_end());
-    paragraphs.collect::<Vec<_>>().join(&separator)
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+fn quote(text: &str) -> String {
+    let lines = text.lines();
+    let lines = lines.map(|line| format!("{QUOTE_MARK}{line}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns a text on one line and without control characters, so that it cannot add headers.
@@ -197,7 +190,7 @@ fn to_single_line(text: &str) -> String {
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+    excerpt::split_words(&spaced).collect::<Vec<_>>().join(" ")
 }
 
 /// Removes control characters except line ends.
@@ -231,114 +224,4 @@ fn raw_header(name: &'static str, value: String) -> HeaderValue {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn link(label: &str, url: &str) -> EmailLink {
-        EmailLink {
-            label: label.into(),
-            url: url.into(),
-        }
-    }
-
-    fn letter() -> EmailMessage {
-        EmailMessage::new(
-            Language::English,
-            "Tea & <milk>",
-            &[
-                EmailBlock::Paragraph("Ann & Bob answered what you wrote under “Tea”. It is a long sentence that goes on for more than a line.".into()),
-                EmailBlock::Quote {
-                    who: "Ann <b>".into(),
-                    when: "March 14, 2026".into(),
-                    text: "5 < 6 &amp; that's\nall.\n\nYours".into(),
-                    link: link("Read it", "https://news.example.org/tea?a=1&b=2#comment-4"),
-                },
-                EmailBlock::Action(link("Stop these letters", "https://news.example.org/stop")),
-                EmailBlock::Footnote("You asked for this.".into()),
-            ],
-        )
-    }
-
-    #[test]
-    fn a_message_is_rendered_as_text() {
-        insta::assert_snapshot!(letter().text, @r#"
-        Ann & Bob answered what you wrote under “Tea”. It is a long sentence
-        that goes on for more than a line.
-
-        Ann <b>, March 14, 2026:
-
-        > 5 < 6 &amp; that's
-        > all.
-        >
-        > Yours
-
-        Read it
-        https://news.example.org/tea?a=1&b=2#comment-4
-
-        Stop these letters
-        https://news.example.org/stop
-
-        You asked for this.
-        "#);
-    }
-
-    #[test]
-    fn a_message_is_rendered_as_html() {
-        insta::assert_snapshot!(letter().html, @r##"
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <title>Tea &#38; &#60;milk&#62;</title>
-        </head>
-        <body>
-        <p>Ann &#38; Bob answered what you wrote under “Tea”. It is a long sentence that goes on for more than a line.</p>
-        <p><strong>Ann &#60;b&#62;</strong>, March 14, 2026:</p>
-        <blockquote>
-        <p>5 &#60; 6 &#38;amp; that&#39;s<br>
-        all.</p>
-        <p>Yours</p>
-        </blockquote>
-        <p><a href="https://news.example.org/tea?a=1&#38;b=2#comment-4">Read it</a></p>
-        <p><a href="https://news.example.org/stop"><strong>Stop these letters</strong></a></p>
-        <p><small>You asked for this.</small></p>
-        </body>
-        </html>
-        "##);
-    }
-
-    #[test]
-    fn lines_are_wrapped_but_long_words_are_not_broken() {
-        let address = format!("https://example.org/{}", "a".repeat(100));
-        let text = wrapped(&format!("{} {address} end", "слово ".repeat(40)), "> ");
-        assert!(text.lines().all(|line| line.starts_with("> ")));
-        assert!(text.contains(&format!("> {address}\n")));
-        let long = text
-            .lines()
-            .filter(|line| line.chars().count() > MAX_LINE_CHARS);
-        assert_eq!(long.count(), 1);
-    }
-
-    #[test]
-    fn the_unsubscribe_url_must_be_a_web_url_and_cannot_add_headers() {
-        for wrong in ["javascript:alert(1)", "mailto:ann@example.org", "/stop", ""] {
-            assert_eq!(parse_web_url(wrong), None, "{wrong}");
-        }
-        let odd =
-            parse_web_url("https://example.org/stop\r\nBcc: x?k=1>,<http://b").expect("a URL");
-        assert!(!odd.contains(['\r', '\n', '<', '>', ',', ' ']), "{odd}");
-    }
-
-    #[test]
-    fn control_characters_are_removed_from_subject_and_text() {
-        let piece = EmailBlock::Paragraph("One\u{7}\r\nTwo\u{0}".into());
-        let letter = EmailMessage::new(Language::English, "A\r\nBcc: b@example.org\u{0}", &[piece]);
-        assert_eq!(letter.subject, "A Bcc: b@example.org");
-        assert_eq!(letter.text, "One\nTwo\n");
-        assert!(
-            letter.html.contains("<p>One<br>\nTwo</p>"),
-            "{}",
-            letter.html
-        );
-    }
-}
+mod tests;

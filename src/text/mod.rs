@@ -12,6 +12,7 @@ pub mod similarity;
 pub mod slug;
 pub mod tokenizer;
 pub mod website;
+pub mod wrap;
 
 pub use format::BodyFormat;
 pub use json_ld::JsonLd;

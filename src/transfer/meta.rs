@@ -12,6 +12,8 @@ pub const OLD_SLUG: &str = "_wp_old_slug";
 pub const FOOTNOTES: &str = "footnotes";
 /// Key of the WordPress meta field with the alternative text of an image.
 pub const IMAGE_ALT: &str = "_wp_attachment_image_alt";
+/// Key of the WordPress meta field with the path of an uploaded file in the uploads folder.
+pub const ATTACHED_FILE: &str = "_wp_attached_file";
 /// Key of the meta field with the format in which a text was written. If an item has this field, Broadsheet exported its
 /// text, as the HTML that readers saw.
 pub const FORMAT: &str = "_broadsheet_format";

@@ -25,6 +25,11 @@ impl UrlMap {
                 .copy_upload(&upload)
                 .map(|file| media_path(&file));
         }
+        self.site_path(url)
+    }
+
+    /// Returns the path of a URL of the site that the export comes from. Returns `None` for URLs of other sites.
+    pub fn site_path(&self, url: &str) -> Option<String> {
         let path = self.site.strip_site(url)?;
         // Two slashes at the start would make it the URL of another host.
         Some(format!("/{}", path.trim_start_matches('/')))

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use tokio::time::timeout;
+use url::Url;
 
 use super::assets;
 use super::error::Error;
@@ -13,7 +14,7 @@ use crate::app::App;
 use crate::clock::Ts;
 use crate::i18n::Translator;
 use crate::publication::Publication;
-use crate::text::dates;
+use crate::text::{SafeHtml, dates, markdown};
 
 /// Longest wait for the database on pages that can be shown without it, with the site's title as last loaded.
 const PUBLICATION_TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,6 +75,12 @@ impl Layout {
     /// Returns the absolute URL of a path on this site.
     pub fn absolute_url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// Makes the URLs in a text absolute, for emails.
+    pub fn absolute_urls(&self, text: &SafeHtml) -> SafeHtml {
+        let base = Url::parse(&self.absolute_url("/")).expect("the public URL is a URL");
+        markdown::absolutize_urls(text, &base)
     }
 
     /// Formats a date for readers, in the site's language and time zone.

@@ -12,7 +12,8 @@ use url::form_urlencoded;
 use super::error::Error;
 use crate::app::App;
 
-const MEDIA_PREFIX: &str = "/media";
+/// Start of the URL paths of all media files.
+pub const MEDIA_PREFIX: &str = "/media";
 
 /// Returns the URL path of a media file, given its path in the media folder.
 pub fn media_path(path: &str) -> String {

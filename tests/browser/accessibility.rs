@@ -515,7 +515,7 @@ fn load_axe_core() -> String {
     fs::read_to_string(file).expect("the file of axe-core is read")
 }
 
-fn create_pictures_folder() -> PathBuf {
+pub fn create_pictures_folder() -> PathBuf {
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
     fs::create_dir_all(&pictures).expect("the folder for pictures is created");
     pictures

@@ -6,6 +6,7 @@ mod support;
 
 mod accessibility;
 mod chromium;
+mod direction;
 mod discussion;
 mod moderation;
 

@@ -52,7 +52,7 @@ fn query_strings(url: &str, query: &'static str) -> Vec<String> {
 fn welcome_path(server: &Server) -> String {
     let front = server.get("/").body;
     front
-        .split("<h2><a href=\"")
+        .split("<h2 dir=\"auto\"><a href=\"")
         .nth(1)
         .and_then(|rest| rest.split('"').next())
         .expect("the front page links the welcome article")

@@ -255,6 +255,50 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
 }
 
 #[tokio::test]
+async fn a_notification_shows_a_comment_as_it_was_written() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    subscribed_to_all(&mail_site, &article).await;
+    let words = "\
+مرحبا بالعالم
+
+1986. واحد
+1987. اثنان
+
+> quoted [words](https://example.org/x?a=1&b=2)
+
+```
+code  here
+  <more>
+```";
+    submit_reply(&site.visitor(), &article.path, "Bob", words, "").await;
+    let email = &mail_site.receive_emails(1).await[0];
+    let quoted = "\
+> مرحبا بالعالم
+>
+> 1986. واحد
+> 1987. اثنان
+>
+> > quoted words <https://example.org/x?a=1&b=2>
+>
+>     code  here
+>       <more>
+";
+    let text = email.text().replace("\r\n", "\n");
+    assert!(text.contains(quoted), "{text}");
+    let html = email.html().replace("\r\n", "\n");
+    for part in [
+        "<p dir=\"rtl\">مرحبا بالعالم</p>",
+        "<ol dir=\"rtl\" start=\"1986\">",
+        "<blockquote dir=\"ltr\">\n<p>quoted <a ",
+        "<pre dir=\"auto\"><code>code  here\n  &lt;more&gt;\n</code></pre>",
+    ] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
+}
+
+#[tokio::test]
 async fn notifications_are_collected_into_one_email_per_hour() {
     let mail_site = MailSite::new(|_| {}).await;
     let site = &mail_site.site;

@@ -378,6 +378,31 @@ async fn a_long_comment_is_cut_in_a_digest() {
 }
 
 #[tokio::test]
+async fn a_digest_keeps_the_structure_of_a_comment_that_is_cut() {
+    let digest_site = DigestSite::with_frequency("each").await;
+    let id = digest_site.insert_held("Ann").await;
+    sqlx::query("update comments set body_html = $2 where id = $1")
+        .bind(id.0)
+        .bind(format!(
+            "<blockquote><p>He said so.</p></blockquote><ol start=\"3\"><li>one <a href=\"/tea\">cup</a></li><li>two {}</li></ol>",
+            "words ".repeat(50)
+        ))
+        .execute(&digest_site.site.app.pool)
+        .await
+        .expect("the comment gets a long text");
+    digest_site.send_digest().await;
+    let mail = &digest_site.list_digests()[0];
+    let text = mail.text().replace("\r\n", "\n");
+    assert!(
+        text.contains("Ann, Tea:\n\n> > He said so.\n>\n> 3. one cup <http://127.0.0.1:8600/tea>\n> 4. two words"),
+        "{text}"
+    );
+    assert!(text.contains("words…\n\n"), "{text}");
+    let html = mail.html();
+    assert!(html.contains("words…</li></ol>"), "{html}");
+}
+
+#[tokio::test]
 async fn a_digest_uses_the_plural_forms_of_its_language() {
     let digest_site = DigestSite::build(|setup| {
         setup.publication(|publication| publication.language = Language::Ukrainian)

@@ -39,10 +39,11 @@ pub(super) fn build_email(app: &App, layout: &Layout, content: &EmailContent<'_>
         "title",
         title,
     ))];
-    pieces.extend(content.new.iter().map(|comment| EmailBlock::Excerpt {
+    pieces.extend(content.new.iter().map(|comment| EmailBlock::Quote {
         who: comment.name.clone(),
-        about: comment.title.clone(),
-        text: comment.body_html.excerpt(EXCERPT_CHARS),
+        context: comment.title.clone(),
+        body: layout.absolute_urls(&comment.body_html.shorten(EXCERPT_CHARS)),
+        link: None,
     }));
     if pending > listed {
         pieces.push(EmailBlock::Paragraph(

@@ -83,7 +83,7 @@ fn decode_text(source: &str) -> (String, Vec<usize>) {
 
 /// Decodes the character reference at the start of `html`. Returns the character and the length of the reference in
 /// bytes.
-fn decode_reference(html: &str) -> Option<(char, usize)> {
+pub(super) fn decode_reference(html: &str) -> Option<(char, usize)> {
     let name = html.strip_prefix('&')?;
     let end = name
         .bytes()

@@ -16,12 +16,11 @@ mod urls;
 use std::fmt;
 use std::ops::Range;
 
-use ammonia::UrlRelative;
 use askama::filters::HtmlSafe;
 use url::Url;
 
 use super::{excerpt, input};
-use sanitizer::{ARTICLE_SANITIZER, COMMENT_SANITIZER, TrustLevel, build_article_sanitizer};
+use sanitizer::{ARTICLE_SANITIZER, COMMENT_SANITIZER, TrustLevel};
 
 pub use html::UrlMapper;
 
@@ -50,6 +49,23 @@ impl SafeHtml {
         !self.0.contains("<img") && between_tags.all(is_blank)
     }
 
+    /// Returns the value of the `dir` attribute for the element that the HTML is shown in.
+    pub fn direction(&self) -> &'static str {
+        html::direction(&self.0)
+    }
+
+    /// Returns the beginning with at most `chars` characters of text. A shortened text ends after a word, with "…", and
+    /// keeps its structure.
+    pub fn shorten(&self, chars: usize) -> Self {
+        html::shorten(&self.0, chars).map_or_else(|| self.clone(), Self)
+    }
+
+    /// Returns the text for people who see no markup, with lines of about `columns` characters: paragraphs, lists,
+    /// quotations and code look like their Markdown source, and the URL of a link follows its words.
+    pub fn to_plain_text(&self, columns: usize) -> String {
+        html::to_plain_text(&self.0, columns)
+    }
+
     /// Returns the beginning of the text without markup, on one line of at most `chars` characters.
     pub fn excerpt(&self, chars: usize) -> String {
         excerpt::excerpt(&html_to_text(&self.0), chars)
@@ -61,9 +77,11 @@ impl SafeHtml {
     }
 }
 
+/// Writes the HTML as a page or an email shows it: with `dir` attributes where a block needs one. The stored HTML, which
+/// [`SafeHtml::as_str`] returns, has only those of its author.
 impl fmt::Display for SafeHtml {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&html::add_directions(&self.0))
     }
 }
 
@@ -105,7 +123,7 @@ pub fn highlight(html: &SafeHtml, find: impl Fn(&str) -> Vec<Range<usize>>) -> S
     SafeHtml(highlight::highlight(&html.0, find))
 }
 
-/// Returns the text of sanitized HTML, with a line for each block element.
+/// Returns the text of sanitized HTML, with a line for each block element. Items of a numbered list have their number.
 pub fn html_to_text(safe: &str) -> String {
     html::html_to_text(safe)
 }
@@ -115,28 +133,22 @@ pub fn untrusted_html_to_text(source: &str) -> String {
     html::html_to_text(&html::sanitize_comment(source, &|_| None))
 }
 
-/// Returns the text of Markdown without markup and URLs, with a line for each block element.
+/// Returns the text of an article's Markdown, with a line for each block element.
 pub fn to_text(source: &str) -> String {
-    render::markdown_to_text(source)
+    html_to_text(render_article(source).as_str())
 }
 
-/// Makes the relative URLs in an article absolute, as feeds require. `page` is the URL of the article.
-pub fn absolutize_urls(article: &SafeHtml, page: &Url) -> SafeHtml {
-    let is_absolute = |url: &str| {
-        let schemes = ["https://", "http://", "mailto:"];
-        schemes.iter().any(|scheme| url.starts_with(scheme))
-    };
-    // Sanitizing again costs more than the rest of a feed, and most articles have no relative URL.
-    if [" href=\"", " src=\""]
-        .iter()
-        .all(|attribute| article.0.split(attribute).skip(1).all(is_absolute))
-    {
-        return article.clone();
-    }
-    let mut sanitizer = build_article_sanitizer();
-    sanitizer.url_relative(UrlRelative::RewriteWithBase(page.clone()));
-    SafeHtml(sanitizer.clean(&article.0).to_string())
+/// Makes the relative URLs in a text absolute, as feeds and emails require. `page` is the URL of its page.
+pub fn absolutize_urls(text: &SafeHtml, page: &Url) -> SafeHtml {
+    SafeHtml(html::absolutize_urls(&text.0, page))
+}
+
+/// Puts the URL of this site before each path on it, for an export. Links within the text stay as they are.
+pub fn absolutize_paths(safe: &str, site_url: &str) -> String {
+    html::absolutize_paths(safe, site_url)
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod visible_words;

@@ -128,12 +128,3 @@ fn write_text(context: &mut Context<'_, '_>, text: &str) -> fmt::Result {
     }
     context.escape(rest)
 }
-
-/// Returns the text of a Markdown document, with a line for each block element.
-pub(super) fn markdown_to_text(source: &str) -> String {
-    let arena = Arena::new();
-    let trust = TrustLevel::Editor;
-    let source = source::preprocess(source, trust);
-    let root = comrak::parse_document(&arena, &source, &build_options(trust));
-    tree::collect_text(root)
-}

@@ -115,7 +115,7 @@ pub(super) fn allow_only(tags: &[&'static str]) -> Builder<'static> {
     allowed
 }
 
-type AttributeMap = HashMap<&'static str, HashSet<&'static str>>;
+pub(super) type AttributeMap = HashMap<&'static str, HashSet<&'static str>>;
 
 pub(super) fn attribute_map(names: &[(&'static str, &[&'static str])]) -> AttributeMap {
     names

@@ -3,7 +3,7 @@
 
 use super::sanitizer::TrustLevel;
 use super::urls::{is_link_allowed, is_site_path};
-use comrak::nodes::{ListType, NodeValue};
+use comrak::nodes::NodeValue;
 use comrak::{Arena, Node};
 
 /// Deepest nesting of quotations, lists and emphasis. Those nested more deeply are replaced by their content.
@@ -145,49 +145,4 @@ fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     if node.first_child().is_none() {
         node.append(arena.alloc(NodeValue::Text(url.into()).into()));
     }
-}
-
-/// Returns the text of the syntax tree, with a line for each block element. Items of numbered lists begin with their number.
-pub(super) fn collect_text(root: Node<'_>) -> String {
-    let mut text = String::new();
-    let mut number = None;
-    for node in root.descendants() {
-        number_item(node);
-        match &node.data().value {
-            NodeValue::Text(literal) => text.push_str(literal),
-            NodeValue::Code(code) => text.push_str(&code.literal),
-            NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::TableCell => text.push(' '),
-            NodeValue::CodeBlock(code) => push_line(&mut text, &code.literal),
-            NodeValue::Item(item) if item.list_type == ListType::Ordered => {
-                number = Some(format!("{}. ", item.start));
-            }
-            NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableRow(_) => {
-                push_line(&mut text, &number.take().unwrap_or_default());
-            }
-            _ => {}
-        }
-    }
-    let lines: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    lines.join("\n")
-}
-
-/// Gives an item of a numbered list the number after that of the item before, as HTML does, whatever was typed.
-fn number_item(node: Node<'_>) {
-    let previous = node
-        .previous_sibling()
-        .map(|item| item.data().value.clone());
-    if let NodeValue::Item(item) = &mut node.data_mut().value
-        && let Some(NodeValue::Item(previous)) = previous
-    {
-        item.start = previous.start + 1;
-    }
-}
-
-fn push_line(text: &mut String, line: &str) {
-    text.push('\n');
-    text.push_str(line);
 }

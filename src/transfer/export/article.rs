@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::ExportRequest;
 use super::xml::{WxrWriter, escape_html};
 use crate::articles::{ArticleKind, ArticleState, TopicKind};
-use crate::text::dates;
+use crate::text::{dates, markdown};
 use crate::transfer::dates::format_datetime;
 use crate::transfer::meta;
 use crate::transfer::store::export::{ExportedArticle, ExportedTopic};
@@ -75,7 +75,8 @@ impl<W: Write> WxrWriter<'_, W> {
         // Not the path, which may change: feed readers recognise an article by its GUID, which WordPress keeps.
         self.text_with("guid", [("isPermaLink", "false")], &plain_link)?;
         self.text("description", "")?;
-        self.cdata("content:encoded", &article.body_html)?;
+        let content = markdown::absolutize_paths(&article.body_html, base_url);
+        self.cdata("content:encoded", &content)?;
         self.cdata("excerpt:encoded", &escape_html(&article.standfirst))
     }
 

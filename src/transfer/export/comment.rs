@@ -9,6 +9,7 @@ use super::ExportRequest;
 use super::xml::{WxrWriter, escape_html};
 use crate::commenters;
 use crate::comments::Status;
+use crate::text::markdown;
 use crate::transfer::dates::format_datetime;
 use crate::transfer::meta;
 use crate::transfer::store::export::ExportedComment;
@@ -54,7 +55,8 @@ impl<W: Write> WxrWriter<'_, W> {
         self.cdata("wp:comment_author_IP", "")?;
         self.cdata("wp:comment_date", &date)?;
         self.cdata("wp:comment_date_gmt", &date_gmt)?;
-        self.cdata("wp:comment_content", &comment.body_html)?;
+        let content = markdown::absolutize_paths(&comment.body_html, &request.base_url);
+        self.cdata("wp:comment_content", &content)?;
         self.cdata("wp:comment_approved", approved)?;
         self.cdata("wp:comment_type", &comment.kind)?;
         self.text("wp:comment_parent", &parent_id.to_string())?;

@@ -3,6 +3,7 @@
 //! earlier revisions, IP networks of commenters, or the IDs and slugs that the content had on a WordPress site before.
 
 mod article;
+mod attachment;
 mod comment;
 mod header;
 mod xml;
@@ -17,6 +18,7 @@ use super::store;
 use crate::clock::Ts;
 use crate::crypto::KeyRing;
 use crate::publication::Publication;
+use attachment::Attachments;
 use xml::WxrWriter;
 
 /// Settings of an export that is to be written.
@@ -52,6 +54,7 @@ pub async fn write_export(
         wxr.write_topic(id, &topic)?;
     }
     let mut last_article = i64::MIN;
+    let mut attachments = Attachments::default();
     loop {
         let articles = store::export::list_articles(&mut db, last_article).await?;
         let Some(newest) = articles.last() else { break };
@@ -65,6 +68,7 @@ pub async fn write_export(
             let paths = paths.remove(&article.id).unwrap_or_default();
             wxr.open("item")?;
             wxr.write_article(request, article, &topics, &paths)?;
+            attachments.add(article);
             let mut last_comment = i64::MIN;
             loop {
                 let comments =
@@ -78,6 +82,7 @@ pub async fn write_export(
             wxr.close("item")?;
         }
     }
+    wxr.write_attachments(request, &attachments)?;
     wxr.close("channel")?;
     wxr.close("rss")?;
     wxr.finish().context("writing the export")

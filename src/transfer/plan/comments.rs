@@ -191,15 +191,19 @@ fn convert_text(context: &PlanContext<'_>, comment: &WxrComment) -> (String, Bod
         let html = remove_unreadable(body::convert_comment(&comment.content));
         let rewrite = |url: &str| context.url_map.rewrite(url);
         let html = markdown::sanitize_comment(&html, &rewrite);
-        return (html.to_string(), BodyFormat::Html, html);
+        return (html.as_str().to_owned(), BodyFormat::Html, html);
     };
     // From a Broadsheet export; the Markdown is only trusted if it still renders to the same HTML.
-    let html = markdown::sanitize_comment(&comment.content, &|_| None);
+    let to_path = |url: &str| context.url_map.site_path(url);
+    let html = markdown::sanitize_comment(&comment.content, &to_path);
     let source = meta::find(&comment.meta, meta::MARKDOWN);
-    if format == BodyFormat::Markdown && markdown::render_comment(source) == html {
-        return (source.to_owned(), format, html);
+    if format == BodyFormat::Markdown {
+        let rendered = markdown::render_comment(source);
+        if markdown::sanitize_comment(rendered.as_str(), &to_path) == html {
+            return (source.to_owned(), format, rendered);
+        }
     }
-    (html.to_string(), BodyFormat::Html, html)
+    (html.as_str().to_owned(), BodyFormat::Html, html)
 }
 
 /// Returns the commenter's name for display. A missing name, and a name that contains an email address, becomes

@@ -28,7 +28,7 @@ pub fn convert_text(
     report: &mut ImportReport,
 ) -> Result<ArticleText, String> {
     if let Some(format) = exported_format(item) {
-        return restore_text(item, format);
+        return restore_text(context, item, format);
     }
     let content = item.content.as_str();
     let mut converted = body::convert_article(content, attachments);
@@ -53,32 +53,40 @@ pub fn convert_text(
     let body_html = markdown::sanitize_article(&html, &rewrite);
     check_length(body_html.as_str())?;
     Ok(ArticleText {
-        body: body_html.to_string(),
+        body: body_html.as_str().to_owned(),
         format: BodyFormat::Html,
         body_html,
         may_show_uploads: context.url_map.copier.has_uploads(),
     })
 }
 
-/// Restores the text of an article that Broadsheet exported. The content of the item is the HTML that readers saw.
-fn restore_text(item: &WxrItem, format: BodyFormat) -> Result<ArticleText, String> {
-    let body_html = markdown::sanitize_article(&item.content, &|_| None);
+/// Restores the text of an article that Broadsheet exported. The content of the item is the HTML that readers saw, with
+/// absolute URLs.
+fn restore_text(
+    context: &PlanContext<'_>,
+    item: &WxrItem,
+    format: BodyFormat,
+) -> Result<ArticleText, String> {
+    let to_path = |url: &str| context.url_map.site_path(url);
+    let body_html = markdown::sanitize_article(&item.content, &to_path);
     check_length(body_html.as_str())?;
     let source = meta::find(&item.meta, meta::MARKDOWN);
     check_length(source)?;
-    // The Markdown is only trusted if it still renders to the same HTML; WordPress may have changed that since.
-    let (body, format) =
-        if format == BodyFormat::Markdown && markdown::render_article(source) == body_html {
-            (source.to_owned(), format)
-        } else {
-            (body_html.to_string(), BodyFormat::Html)
-        };
-    Ok(ArticleText {
+    let restored = |body, format, body_html| ArticleText {
         body,
         format,
         body_html,
         may_show_uploads: false,
-    })
+    };
+    // The Markdown is only trusted if it still renders to the same HTML; WordPress may have changed that since.
+    if format == BodyFormat::Markdown {
+        let rendered = markdown::render_article(source);
+        if markdown::sanitize_article(rendered.as_str(), &to_path) == body_html {
+            return Ok(restored(source.to_owned(), format, rendered));
+        }
+    }
+    let body = body_html.as_str().to_owned();
+    Ok(restored(body, BodyFormat::Html, body_html))
 }
 
 fn check_length(text: &str) -> Result<(), String> {

@@ -91,7 +91,7 @@ pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::
         &column(articles, |article| article.planned.standfirst.clone()),
         &column(articles, |article| article.planned.sources.clone()),
         &column(articles, |article| article.planned.body.clone()),
-        &column(articles, |article| article.planned.body_html.to_string()),
+        &column(articles, |article| article.planned.body_html.as_str().to_owned()),
         &column(articles, |article| article.planned.format) as _,
         &column(articles, |article| article.planned.kind) as _,
         &column(articles, |article| article.planned.draft_reason) as _,

@@ -109,7 +109,7 @@ pub async fn insert(
         &websites as _,
         &column(comments, |comment| comment.planned.body.clone()),
         &column(comments, |comment| comment.planned.format) as _,
-        &column(comments, |comment| comment.planned.body_html.to_string()),
+        &column(comments, |comment| comment.planned.body_html.as_str().to_owned()),
         &column(comments, |comment| comment.planned.status) as _,
         &column(comments, |comment| comment.planned.reasons.clone()),
         &column(comments, |comment| comment.planned.created_at) as _,

@@ -29,7 +29,7 @@ async fn exporting_after_an_import_gives_the_same_file() {
         .build()
         .await;
     // Articles of this site: Markdown, every field, every state.
-    let body = "# Chapter\n\nWords & *more* <b>words</b> ]]> [caption]x[/caption]\n\n- one\n- two\n\n![A cup](/static/welcome.svg) and a note[^1].\n\n[^1]: The note.\n\n| a | b |\n|---|--:|\n| 1 | 2 |";
+    let body = "# Chapter\n\nWords & *more* <b>words</b> ]]> [caption]x[/caption]\n\n- one\n- two\n\n![A cup](/static/welcome.svg) and [a link](/about) and a note[^1].\n\n![\"Tea\"](/media/2026/07/tea%20cup.png)\n\n[^1]: The note.\n\n| a | b |\n|---|--:|\n| 1 | 2 |";
     let tea = site
         .article_with("Tea & <cake>", |draft| {
             draft.body = body.to_owned();
@@ -70,7 +70,12 @@ async fn exporting_after_an_import_gives_the_same_file() {
     for with_emails in [false, true] {
         let first = site.export(with_emails).await;
         // A field that both exports lack would make them equal, too.
-        for text in ["Tea &amp; ", "Why &amp; how", "The \"Times\" & others"] {
+        for text in [
+            "Tea &amp; ",
+            "Why &amp; how",
+            "The \"Times\" & others",
+            "<wp:attachment_url><![CDATA[http://127.0.0.1:8600/media/2026/07/tea%20cup.png]]>",
+        ] {
             assert!(first.contains(text), "the export lacks {text}");
         }
         let copy = Setup::default().build().await;
@@ -136,4 +141,44 @@ async fn an_export_of_this_site_is_not_imported_into_it() {
     assert_eq!(report.articles, new(2));
     let again = copy.import(&site.export(false).await).await;
     assert_eq!(again.articles, same(2));
+}
+
+#[tokio::test]
+async fn media_files_are_exported_as_attachments_with_full_urls() {
+    let site = Setup::default().build().await;
+    let body = "![A \"cup\"](/media/2026/07/cup.png) [the file](/media/notes%20a.pdf) [a link](/about#x) [here](#y)";
+    let tea = site
+        .article_with("Tea", |draft| draft.body = body.to_owned())
+        .await;
+    site.article_with("Cake", |draft| {
+        draft.body = "![Again](/media/2026/07/cup.png?size=2)".to_owned();
+    })
+    .await;
+    let export = site.export(false).await;
+    for text in [
+        "<img src=\"http://127.0.0.1:8600/media/2026/07/cup.png\"",
+        "<a href=\"http://127.0.0.1:8600/media/notes%20a.pdf\">",
+        "<a href=\"http://127.0.0.1:8600/about#x\">",
+        "<a href=\"#y\">",
+        "<wp:attachment_url><![CDATA[http://127.0.0.1:8600/media/notes%20a.pdf]]>",
+        "<![CDATA[_wp_attached_file]]></wp:meta_key>\n<wp:meta_value><![CDATA[2026/07/cup.png]]>",
+        "<![CDATA[_wp_attachment_image_alt]]></wp:meta_key>\n<wp:meta_value><![CDATA[A \"cup\"]]>",
+        &format!("<wp:post_parent>{}</wp:post_parent>", tea.id),
+    ] {
+        assert!(export.contains(text), "the export lacks {text}:\n{export}");
+    }
+    let attachments = "<wp:post_type><![CDATA[attachment]]>";
+    assert_eq!(export.matches(attachments).count(), 2, "each file once");
+    // On a site with another URL, the texts lead to that site's own files again.
+    let copy = Setup::default().build().await;
+    copy.import(&export.replace("127.0.0.1:8600", "tea.example"))
+        .await;
+    let stored: Vec<(String, String)> =
+        sqlx::query_as("select body, body_html from articles where title = 'Tea'")
+            .fetch_all(&copy.app.pool)
+            .await
+            .expect("the article is read");
+    assert_eq!(stored.len(), 1);
+    assert_eq!(stored[0].0, body);
+    assert!(stored[0].1.contains("<img src=\"/media/2026/07/cup.png\""));
 }

@@ -5,8 +5,11 @@ use std::collections::HashSet;
 
 use ammonia::{Builder, UrlRelative};
 
-use super::super::sanitizer::{FOOTNOTE_CLASSES, TrustLevel, allow_only, attribute_map};
+use super::super::sanitizer::{
+    AttributeMap, FOOTNOTE_CLASSES, TrustLevel, allow_only, attribute_map,
+};
 use super::super::urls;
+use super::alignment::{ALIGNED_ELEMENTS, ALIGNMENT_CLASSES};
 
 /// Name of an allowed element, and the names of its allowed attributes.
 type AllowedElement = (&'static str, &'static [&'static str]);
@@ -18,14 +21,17 @@ const ARTICLE_ELEMENTS: &[AllowedElement] = &[
     ("address", &[]),
     ("audio", &["src", "controls"]),
     ("b", &[]),
-    ("blockquote", &[]),
+    ("bdi", &[]),
+    ("bdo", &[]),
+    ("blockquote", &["cite"]),
     ("br", &[]),
     ("caption", &[]),
     ("cite", &[]),
     ("code", &[]),
     ("dd", &[]),
-    ("del", &[]),
-    ("details", &[]),
+    ("del", &["cite", "datetime"]),
+    ("details", &["open"]),
+    ("dfn", &["title"]),
     ("div", &[]),
     ("dl", &[]),
     ("dt", &[]),
@@ -43,27 +49,31 @@ const ARTICLE_ELEMENTS: &[AllowedElement] = &[
         "img",
         &["src", "alt", "title", "width", "height", "loading"],
     ),
-    ("ins", &[]),
+    ("ins", &["cite", "datetime"]),
     ("kbd", &[]),
-    ("li", &["id"]),
+    ("li", &["id", "value"]),
     ("mark", &[]),
     ("ol", &["start", "reversed", "type"]),
     ("p", &["id"]),
     ("pre", &[]),
-    ("q", &[]),
+    ("q", &["cite"]),
+    ("rp", &[]),
+    ("rt", &[]),
+    ("ruby", &[]),
     ("s", &[]),
     ("samp", &[]),
     ("section", &[]),
     ("small", &[]),
+    ("span", &[]),
     ("strong", &[]),
     ("sub", &[]),
     ("summary", &[]),
     ("sup", &[]),
     ("table", &[]),
     ("tbody", &[]),
-    ("td", &["align", "colspan", "rowspan"]),
+    ("td", &["colspan", "rowspan"]),
     ("tfoot", &[]),
-    ("th", &["align", "colspan", "rowspan"]),
+    ("th", &["abbr", "colspan", "rowspan", "scope"]),
     ("thead", &[]),
     ("time", &["datetime"]),
     ("tr", &[]),
@@ -78,6 +88,8 @@ const COMMENT_ELEMENTS: &[AllowedElement] = &[
     ("a", &["href"]),
     ("abbr", &["title"]),
     ("b", &[]),
+    ("bdi", &[]),
+    ("bdo", &[]),
     ("blockquote", &[]),
     ("br", &[]),
     ("cite", &[]),
@@ -87,17 +99,32 @@ const COMMENT_ELEMENTS: &[AllowedElement] = &[
     ("hr", &[]),
     ("i", &[]),
     ("ins", &[]),
-    ("li", &[]),
-    ("ol", &["start"]),
+    ("kbd", &[]),
+    ("li", &["value"]),
+    ("ol", &["start", "reversed", "type"]),
     ("p", &[]),
     ("pre", &[]),
     ("q", &[]),
+    ("rp", &[]),
+    ("rt", &[]),
+    ("ruby", &[]),
     ("s", &[]),
+    ("samp", &[]),
+    ("small", &[]),
+    ("span", &[]),
     ("strong", &[]),
     ("sub", &[]),
     ("sup", &[]),
+    ("u", &[]),
     ("ul", &[]),
+    ("var", &[]),
 ];
+
+/// Attributes that every element may have: the direction and the language of its text.
+const GLOBAL_ATTRIBUTES: [&str; 2] = ["dir", "lang"];
+
+/// Longest language tag that is kept, in bytes (RFC 5646 §4.4.1).
+const MAX_LANGUAGE_TAG_BYTES: usize = 35;
 
 /// Element ids that the site's own templates use, and that texts must not use. Ids of comments begin with `comment-` and
 /// are checked separately.
@@ -130,8 +157,9 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
     let mut allowed = allow_only(&element_names(ARTICLE_ELEMENTS));
     allowed
         .tag_attributes(attribute_map(ARTICLE_ELEMENTS))
+        .generic_attributes(HashSet::from(GLOBAL_ATTRIBUTES))
         .set_tag_attribute_value("img", "loading", "lazy")
-        .allowed_classes(attribute_map(&FOOTNOTE_CLASSES))
+        .allowed_classes(article_classes())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         // Otherwise ammonia would set `rel` on all links. `rewrite_link` sets it where it is needed.
@@ -140,9 +168,8 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
             let may_stay = match (tag, name) {
                 // A page loads nothing from other sites, which would learn who reads it.
                 (_, "src" | "poster") => urls::is_site_path(value),
-                (_, "id") => is_id_allowed(value),
                 ("a", "rel") => value == "noopener",
-                _ => true,
+                _ => is_value_allowed(name, value),
             };
             may_stay.then_some(Cow::Borrowed(value))
         });
@@ -153,16 +180,32 @@ pub(super) fn build_comment_sanitizer() -> Builder<'static> {
     let mut allowed = allow_only(&element_names(COMMENT_ELEMENTS));
     allowed
         .tag_attributes(attribute_map(COMMENT_ELEMENTS))
+        .generic_attributes(HashSet::from(GLOBAL_ATTRIBUTES))
         .url_schemes(HashSet::from(["http", "https"]))
         // A URL of an imported site may be mapped to a path on this one.
         .url_relative(UrlRelative::PassThrough)
         // Links in comments must not be worth anything to spammers in search results.
         .link_rel(Some("nofollow ugc noopener"))
         .attribute_filter(|_, name, value| {
-            let may_stay = name != "href" || is_link_allowed(value, TrustLevel::Reader);
+            let may_stay = match name {
+                "href" => is_link_allowed(value, TrustLevel::Reader),
+                _ => is_value_allowed(name, value),
+            };
             may_stay.then_some(Cow::Borrowed(value))
         });
     allowed
+}
+
+/// Returns the classes that each element of an article may have.
+fn article_classes() -> AttributeMap {
+    let mut classes = attribute_map(&FOOTNOTE_CLASSES);
+    for element in ALIGNED_ELEMENTS {
+        classes
+            .entry(element)
+            .or_default()
+            .extend(ALIGNMENT_CLASSES);
+    }
+    classes
 }
 
 fn element_names(allowed: &[AllowedElement]) -> Vec<&'static str> {
@@ -181,9 +224,47 @@ pub(super) fn allowed_attributes(name: &str, trust: TrustLevel) -> Option<&'stat
     Some(allowed[place].1)
 }
 
+/// Returns whether an element may have this attribute with this value.
+pub(super) fn is_attribute_allowed(
+    element: &str,
+    name: &str,
+    value: &str,
+    trust: TrustLevel,
+) -> bool {
+    let own = allowed_attributes(element, trust).unwrap_or_default();
+    (own.contains(&name) || GLOBAL_ATTRIBUTES.contains(&name)) && is_value_allowed(name, value)
+}
+
+/// Returns whether an attribute of any element may have this value.
+fn is_value_allowed(name: &str, value: &str) -> bool {
+    match name {
+        "id" => is_id_allowed(value),
+        "dir" => ["ltr", "rtl", "auto"]
+            .iter()
+            .any(|direction| value.eq_ignore_ascii_case(direction)),
+        "lang" => {
+            (1..=MAX_LANGUAGE_TAG_BYTES).contains(&value.len())
+                && value
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        }
+        "scope" => ["col", "colgroup", "row", "rowgroup"].contains(&value),
+        "start" | "value" => value.parse::<i32>().is_ok(),
+        "cite" => urls::is_link_allowed(value, TrustLevel::Reader),
+        _ => true,
+    }
+}
+
 /// Returns whether tags with this name that have no attributes can be passed to ammonia unchanged.
 pub(super) fn is_passed_through(name: &str, trust: TrustLevel) -> bool {
-    allowed_attributes(name, trust).is_some() && !matches!(name, "a" | "audio" | "img" | "video")
+    allowed_attributes(name, trust).is_some()
+        && !needs_attributes(name)
+        && !matches!(name, "a" | "audio" | "img" | "video")
+}
+
+/// Returns whether an element without attributes means nothing.
+pub(super) fn needs_attributes(name: &str) -> bool {
+    matches!(name, "bdo" | "span")
 }
 
 pub(super) fn is_link_allowed(url: &str, trust: TrustLevel) -> bool {

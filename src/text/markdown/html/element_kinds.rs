@@ -48,6 +48,7 @@ pub(super) fn replacement_name(name: &str, trust: TrustLevel) -> &str {
     match name {
         "strike" => "s",
         "acronym" => "abbr",
+        "tt" => "code",
         "dir" | "menu" => "ul",
         // The title of the page is its only `h1`.
         "h1" if trust == TrustLevel::Editor => "h2",

@@ -3,15 +3,26 @@
 //! Preprocessing its own output changes nothing, provided that `map_url` returns `None` for URLs that it has produced.
 //! Files of other sites become links, because a page must not load anything from third parties.
 
+mod absolute_urls;
+mod alignment;
 mod allowlist;
 mod attribute_value;
+mod blocks;
+mod characters;
+mod direction;
 mod element_kinds;
+mod list_number;
 mod nesting;
 mod rewrite;
+mod shorten;
 mod text;
 
 #[cfg(test)]
+mod attribute_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod text_tests;
 
 use std::sync::LazyLock;
 
@@ -21,8 +32,11 @@ use super::sanitizer::TrustLevel;
 use allowlist::{build_article_sanitizer, build_comment_sanitizer, is_passed_through};
 
 pub(super) use allowlist::is_id_allowed;
+pub(super) use absolute_urls::{absolutize_paths, absolutize_urls};
+pub(super) use direction::{add_directions, direction};
 pub use rewrite::UrlMapper;
-pub(super) use text::html_to_text;
+pub(super) use shorten::shorten;
+pub(super) use text::{html_to_text, to_plain_text};
 
 /// Highest number of passes for sanitizing an article. Sanitizing is repeated until the HTML no longer changes, because
 /// one pass is not always enough for malformed HTML. In tests with random tags it was enough for all but one in 100,000

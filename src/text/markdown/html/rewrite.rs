@@ -10,7 +10,10 @@ use lol_html::{ElementContentHandlers, RewriteStrSettings, Selector, rewrite_str
 
 use super::super::sanitizer::{FOOTNOTE_CLASSES, TrustLevel};
 use super::super::urls::{is_external, is_site_path};
-use super::allowlist::{allowed_attributes, is_id_allowed, is_link_allowed};
+use super::alignment::{ALIGNED_ELEMENTS, ALIGNMENT_CLASSES, alignment_class};
+use super::allowlist::{
+    allowed_attributes, is_attribute_allowed, is_link_allowed, needs_attributes,
+};
 use super::attribute_value::{decode_value, encode_value, file_name, video_page_url};
 use super::element_kinds::{is_spaced, replacement_name};
 
@@ -99,16 +102,24 @@ impl ElementRewriter<'_> {
             element.remove_and_keep_content();
             return;
         }
+        if name == "center" && !element.has_attribute("align") {
+            set_attribute(element, "align", "center");
+        }
         if new_name != name {
             element
                 .set_tag_name(new_name)
                 .expect("the replacement is a valid tag name");
         }
         self.retain_attributes(element, new_name);
+        if needs_attributes(new_name) && element.attributes().is_empty() {
+            element.remove_and_keep_content();
+        }
     }
 
     fn retain_attributes(&self, element: &mut Element<'_, '_>, of: &str) {
-        let may_have = allowed_attributes(of, self.trust).unwrap_or_default();
+        if self.trust == TrustLevel::Editor && ALIGNED_ELEMENTS.contains(&of) {
+            keep_alignment(element);
+        }
         let unwanted: Vec<String> = element
             .attributes()
             .iter()
@@ -116,11 +127,10 @@ impl ElementRewriter<'_> {
             .filter(|(name, value)| {
                 let is_class = name == "class"
                     && self.trust == TrustLevel::Editor
-                    && FOOTNOTE_CLASSES.iter().any(|(part, _)| *part == of);
-                let stays = (may_have.contains(&name.as_str()) || is_class)
-                    && value.len() <= MAX_VALUE_BYTES
-                    && (name != "id" || is_id_allowed(value));
-                !stays
+                    && (ALIGNMENT_CLASSES.contains(&value.as_str())
+                        || FOOTNOTE_CLASSES.iter().any(|(part, _)| *part == of));
+                let is_allowed = is_class || is_attribute_allowed(of, name, value, self.trust);
+                !is_allowed || value.len() > MAX_VALUE_BYTES
             })
             .map(|(name, _)| name)
             .collect();
@@ -296,6 +306,14 @@ impl ElementRewriter<'_> {
         let url = decode_value(raw.trim());
         let url = (self.map_url)(&url).unwrap_or(url);
         (!url.is_empty()).then_some(url)
+    }
+}
+
+/// Replaces the attributes that align the text of the element with a class.
+fn keep_alignment(element: &mut Element<'_, '_>) {
+    let [class, style, align] = ["class", "style", "align"].map(|name| element.get_attribute(name));
+    if let Some(class) = alignment_class(class.as_deref(), style.as_deref(), align.as_deref()) {
+        set_attribute(element, "class", class);
     }
 }
 
