@@ -27,6 +27,7 @@ mod finding;
 mod hostile;
 mod key_rotation;
 mod mail;
+mod markup;
 mod moderation;
 mod privacy;
 mod queue;
