@@ -7,6 +7,7 @@ mod support;
 mod accessibility;
 mod chromium;
 mod discussion;
+mod forced_colors;
 mod moderation;
 
 use chromium::Browser;
