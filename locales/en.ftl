@@ -15,6 +15,7 @@ language-uk = Українська
 
 front-empty = Nothing has been published yet.
 article-by = By
+article-updated = Updated
 article-source = Source:
 article-appeal = Message from the publication
 replies-heading = { $count ->

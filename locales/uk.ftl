@@ -15,6 +15,7 @@ language-uk = Українська
 
 front-empty = Ще нічого не опубліковано.
 article-by = Автор:
+article-updated = Оновлено
 article-source = Джерело:
 article-appeal = Повідомлення від редакції
 replies-heading = { $count ->

@@ -117,6 +117,48 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.list_topic_of_article() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- Locked, so that a concurrent save of the article comes before or sees this row.
+    select published_at into new.listed_at from articles
+    where id = new.article_id and state = 'published' and kind = 'article' for share;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.maintain_article_months() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    left_month    date;
+    entered_month date;
+begin
+    if tg_op = 'TRUNCATE' then
+        delete from article_months;
+        return null;
+    end if;
+    if tg_op <> 'INSERT' and old.state = 'published' and old.kind = 'article' then
+        left_month := date_trunc('month', old.published_at at time zone 'UTC');
+        perform pg_notify('pages', 'month:' || left_month);
+    end if;
+    if tg_op <> 'DELETE' and new.state = 'published' and new.kind = 'article' then
+        entered_month := date_trunc('month', new.published_at at time zone 'UTC');
+        perform pg_notify('pages', 'month:' || entered_month);
+    end if;
+    -- Another path in the same month changes no count.
+    if left_month is distinct from entered_month then
+        update article_months set articles = articles - 1 where month = left_month;
+        if entered_month is not null then
+            insert into article_months as m (month, articles) values (entered_month, 1)
+            on conflict (month) do update set articles = m.articles + 1;
+        end if;
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.maintain_comment_counts() RETURNS trigger
     LANGUAGE plpgsql
     SET enable_nestloop TO 'off'
@@ -372,6 +414,15 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.record_revised_at() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.revised_at := new.updated_at;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.reject_audit_log_changes() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -385,6 +436,17 @@ CREATE FUNCTION public.reject_decision_changes() RETURNS trigger
     AS $$
 begin
     raise exception 'decisions are append-only; write a new one';
+end
+$$;
+
+CREATE FUNCTION public.relist_topics_of_article() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update article_topics
+    set listed_at = case when new.state = 'published' and new.kind = 'article' then new.published_at end
+    where article_id = new.id;
+    return null;
 end
 $$;
 
@@ -444,6 +506,11 @@ CREATE TABLE public.article_comment_counts (
     threads bigint DEFAULT 0 NOT NULL
 );
 
+CREATE TABLE public.article_months (
+    month date NOT NULL,
+    articles bigint NOT NULL
+);
+
 CREATE TABLE public.article_paths (
     path text NOT NULL,
     article_id bigint NOT NULL,
@@ -472,7 +539,8 @@ CREATE TABLE public.article_threads (
 
 CREATE TABLE public.article_topics (
     article_id bigint NOT NULL,
-    topic_id bigint NOT NULL
+    topic_id bigint NOT NULL,
+    listed_at timestamp with time zone
 );
 
 CREATE TABLE public.articles (
@@ -496,7 +564,10 @@ CREATE TABLE public.articles (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, ((((title || ' '::text) || standfirst) || ' '::text) || "left"(body, 100000)))) STORED,
+    guid text DEFAULT ('urn:uuid:'::text || gen_random_uuid()),
+    revised_at timestamp with time zone,
     CONSTRAINT articles_check CHECK (((state = 'draft'::public.article_state) OR ((published_at IS NOT NULL) AND (path IS NOT NULL)))),
+    CONSTRAINT articles_guid_check CHECK (((guid <> ''::text) AND (octet_length(guid) <= 1000))),
     CONSTRAINT articles_title_check CHECK ((title <> ''::text))
 );
 
@@ -723,8 +794,10 @@ CREATE TABLE public.comments (
     site_id integer,
     wordpress_id bigint,
     export_hash bigint,
+    guid text DEFAULT ('urn:uuid:'::text || gen_random_uuid()),
     CONSTRAINT comments_check CHECK (((site_id IS NULL) = (wordpress_id IS NULL))),
     CONSTRAINT comments_check1 CHECK (((network_sealed IS NULL) = (network_until IS NULL))),
+    CONSTRAINT comments_guid_check CHECK ((guid <> ''::text)),
     CONSTRAINT comments_name_check CHECK ((name <> ''::text))
 );
 
@@ -933,6 +1006,8 @@ CREATE TABLE public.settings (
     trash_days integer DEFAULT 30 NOT NULL,
     shows_transparency boolean DEFAULT false NOT NULL,
     spam_threshold integer DEFAULT 0 NOT NULL,
+    guid_base text,
+    feed_seed uuid DEFAULT gen_random_uuid() NOT NULL,
     CONSTRAINT settings_close_after_days_check CHECK (((close_after_days >= 0) AND (close_after_days <= 36500))),
     CONSTRAINT settings_edit_minutes_check CHECK (((edit_minutes >= 0) AND (edit_minutes <= 10080))),
     CONSTRAINT settings_flood_seconds_check CHECK (((flood_seconds >= 0) AND (flood_seconds <= 3600))),
@@ -1033,6 +1108,9 @@ ALTER TABLE ONLY public.accounts
 
 ALTER TABLE ONLY public.article_comment_counts
     ADD CONSTRAINT article_comment_counts_pkey PRIMARY KEY (article_id, shard);
+
+ALTER TABLE ONLY public.article_months
+    ADD CONSTRAINT article_months_pkey PRIMARY KEY (month);
 
 ALTER TABLE ONLY public.article_paths
     ADD CONSTRAINT article_paths_pkey PRIMARY KEY (path);
@@ -1203,15 +1281,19 @@ CREATE INDEX article_paths_by_article ON public.article_paths USING btree (artic
 
 CREATE INDEX article_threads_in_order ON public.article_threads USING btree (article_id, started_at, root_id) WHERE (replies > 0);
 
-CREATE INDEX article_topics_by_topic ON public.article_topics USING btree (topic_id, article_id);
+CREATE INDEX article_topics_newest_first ON public.article_topics USING btree (topic_id, listed_at DESC, article_id DESC);
 
 CREATE INDEX articles_by_author ON public.articles USING btree (author_id, published_at DESC, id DESC) WHERE (state = 'published'::public.article_state);
+
+CREATE UNIQUE INDEX articles_by_guid ON public.articles USING btree (guid);
 
 CREATE INDEX articles_by_search_vector ON public.articles USING gin (search_vector) WHERE (state = 'published'::public.article_state);
 
 CREATE INDEX articles_by_slug ON public.articles USING btree (slug COLLATE "C") WHERE (state = 'published'::public.article_state);
 
 CREATE INDEX articles_newest_first ON public.articles USING btree (published_at DESC, id DESC) WHERE (state = 'published'::public.article_state);
+
+CREATE INDEX articles_pages ON public.articles USING btree (id) WHERE ((kind = 'page'::public.article_kind) AND (state = 'published'::public.article_state));
 
 CREATE INDEX articles_pinned ON public.articles USING btree (published_at DESC, id DESC) WHERE (pinned AND (state = 'published'::public.article_state));
 
@@ -1308,6 +1390,20 @@ CREATE INDEX similarity_bands_by_comment ON public.similarity_bands USING btree 
 CREATE INDEX spam_checks_due ON public.spam_checks USING btree (next_try_at);
 
 CREATE INDEX subscriptions_on_article ON public.subscriptions USING btree (article_id) WHERE (active_since IS NOT NULL);
+
+CREATE TRIGGER article_months_added AFTER INSERT ON public.articles FOR EACH ROW EXECUTE FUNCTION public.maintain_article_months();
+
+CREATE TRIGGER article_months_changed AFTER UPDATE ON public.articles FOR EACH ROW WHEN ((((((old.state IS DISTINCT FROM new.state) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.published_at IS DISTINCT FROM new.published_at)) OR (old.path IS DISTINCT FROM new.path)) OR (old.revised_at IS DISTINCT FROM new.revised_at))) EXECUTE FUNCTION public.maintain_article_months();
+
+CREATE TRIGGER article_months_emptied AFTER TRUNCATE ON public.articles FOR EACH STATEMENT EXECUTE FUNCTION public.maintain_article_months();
+
+CREATE TRIGGER article_months_removed AFTER DELETE ON public.articles FOR EACH ROW EXECUTE FUNCTION public.maintain_article_months();
+
+CREATE TRIGGER article_topics_listed BEFORE INSERT ON public.article_topics FOR EACH ROW EXECUTE FUNCTION public.list_topic_of_article();
+
+CREATE TRIGGER article_topics_relisted AFTER UPDATE ON public.articles FOR EACH ROW WHEN ((((old.state IS DISTINCT FROM new.state) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.published_at IS DISTINCT FROM new.published_at))) EXECUTE FUNCTION public.relist_topics_of_article();
+
+CREATE TRIGGER articles_revised BEFORE UPDATE ON public.articles FOR EACH ROW WHEN (((old.path IS NOT NULL) AND (old.published_at <= new.updated_at) AND ((((old.title IS DISTINCT FROM new.title) OR (old.standfirst IS DISTINCT FROM new.standfirst)) OR (old.sources IS DISTINCT FROM new.sources)) OR (old.body IS DISTINCT FROM new.body)) AND (NOT (old.revised_at IS DISTINCT FROM new.revised_at)))) EXECUTE FUNCTION public.record_revised_at();
 
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.reject_audit_log_changes();
 

@@ -47,18 +47,18 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 pub fn public_routes() -> RouteTable {
     use comments::{author_actions, author_page, commenter_data, commenter_page, unsubscribe};
     use moderation::digest;
-    RouteTable::default()
+    add_feeds(RouteTable::default())
         .get("/", articles::front::show_front)
-        .get("/feed.xml", articles::feed::show_feed)
         .get("/topics/{slug}", articles::topic::show_topic)
         .get("/authors/{slug}", articles::author::show_author)
         .get("/search", articles::search::show_search)
         .get("/transparency", show_transparency)
         .get("/sitemap.xml", articles::sitemap::show_sitemap)
+        .get("/sitemap-pages.xml", articles::sitemap::show_pages)
+        .get("/news-sitemap.xml", articles::sitemap::show_news)
         .get("/robots.txt", articles::sitemap::show_robots)
         .get("/articles/{id}/reply", comments::reply_page::show_reply)
         .post("/articles/{id}/reply", comments::reply::post_reply)
-        .get("/comments/feed.xml", comments::feed::show_feed)
         .get("/comments/{id}", comments::permalink::show_comment)
         .get("/comments/{id}/manage", author_page::show_author_page)
         .post("/comments/{id}/manage", author_actions::post_author_page)
@@ -94,6 +94,29 @@ pub fn public_routes() -> RouteTable {
         .get("/readyz", health::show_ready)
 }
 
+/// Adds the feeds, each in three formats.
+fn add_feeds(routes: RouteTable) -> RouteTable {
+    routes
+        .get("/feed.xml", articles::feed::show_feed)
+        .get("/feed.atom", articles::feed::show_feed)
+        .get("/feed.json", articles::feed::show_feed)
+        .get("/topics/{slug}/feed.xml", articles::feed::show_topic_feed)
+        .get("/topics/{slug}/feed.atom", articles::feed::show_topic_feed)
+        .get("/topics/{slug}/feed.json", articles::feed::show_topic_feed)
+        .get("/authors/{slug}/feed.xml", articles::feed::show_author_feed)
+        .get(
+            "/authors/{slug}/feed.atom",
+            articles::feed::show_author_feed,
+        )
+        .get(
+            "/authors/{slug}/feed.json",
+            articles::feed::show_author_feed,
+        )
+        .get("/comments/feed.xml", comments::feed::show_feed)
+        .get("/comments/feed.atom", comments::feed::show_feed)
+        .get("/comments/feed.json", comments::feed::show_feed)
+}
+
 /// Serves the transparency report. If the report is switched off, serves the article at this path, if there is one.
 async fn show_transparency(layout: Layout, db: Db, uri: OriginalUri) -> Result<Response> {
     match layout.publication.discussion.shows_transparency {
@@ -109,7 +132,8 @@ pub fn wordpress_routes() -> RouteTable {
         .get("/page/{number}", wordpress::redirect_front_page)
         .get("/feed", wordpress::redirect_feed)
         .get("/feed/{*kind}", wordpress::redirect_feed)
-        .get("/comments/feed", wordpress::redirect_comments_feed)
+        .get("/comments/feed", wordpress::redirect_feed)
+        .get("/comments/feed/{*kind}", wordpress::redirect_feed)
         .get("/category/{*path}", wordpress::redirect_category)
         .get("/tag/{*path}", wordpress::redirect_tag)
         .get("/author/{*path}", wordpress::redirect_author)

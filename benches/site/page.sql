@@ -8,11 +8,13 @@
 select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
     thread_depth, newest_first, edit_minutes, close_after_days, network_days,
     hold_everything, hold_first_timers, trust_unverified, hold_links, flood_seconds,
-    akismet_url, akismet_key, akismet_fields, trash_days, shows_transparency, spam_threshold
+    akismet_url, akismet_key, akismet_fields, trash_days, shows_transparency, spam_threshold,
+    guid_base, feed_seed::text
 from settings;
 
 select articles.id, articles.slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, draft_reason,
-    name as author, accounts.slug as author_slug, state, published_at, articles.path, version
+    name as author, accounts.slug as author_slug, state, published_at,
+    case when revised_at > published_at then revised_at end as revised_at, articles.path, version
 from article_paths join articles on articles.id = article_id join accounts on accounts.id = author_id
 where article_paths.path = '/2026/03/14/story-' || :story and state = 'published' and published_at <= now();
 

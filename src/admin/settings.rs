@@ -212,6 +212,8 @@ impl SettingsForm {
             discussion: layout.publication.discussion.clone(),
             key_id: layout.publication.key_id.clone(),
             version: self.version.0,
+            guid_base: layout.publication.guid_base.clone(),
+            feed_seed: layout.publication.feed_seed.clone(),
             row_version: PublicationVersion::NONE,
         })
     }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 
+use super::feed;
 use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
 use super::store::{self, authors::ArticleAuthor};
 use crate::cache::find_next_scheduled_time;
@@ -56,6 +57,14 @@ pub async fn show_author(
 }
 
 impl AuthorPage {
+    fn title(&self) -> String {
+        feed::title_of_list(&self.layout, &self.author.name)
+    }
+
+    fn feed_stem(&self) -> String {
+        feed::feed_stem(&self.path())
+    }
+
     fn path(&self) -> String {
         format!("/authors/{}", self.slug)
     }

@@ -1,62 +1,129 @@
-//! RSS 2.0 feed of the newest articles.
+//! Feeds of the newest articles: of the whole site, of a topic and of an author.
 
 use axum::response::{IntoResponse, Response};
-use rss::{GuidBuilder, ItemBuilder};
 use url::Url;
 
-use super::store::headlines::{self, Headline};
+use super::headlines;
+use super::store::feeds::FeedArticle;
+use super::store::{self, feeds};
 use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
-use crate::text::{dates, markdown};
-use crate::web::{Db, Layout, Result, feed};
+use crate::text::{Slug, markdown};
+use crate::web::feed::{Feed, FeedAuthor, FeedFormat, FeedItem};
+use crate::web::{Db, Error, Layout, Path, Result};
 
-/// Maximum number of articles in the feed: enough for a feed reader that polls a busy newsroom once a day.
+/// Maximum number of articles in a feed: enough for a feed reader that polls a busy newsroom once a day.
 const MAX_ITEMS: i64 = 30;
 
 /// Serves the feed of the newest articles with their complete text. Pinned articles have no special place in it.
-pub async fn show_feed(layout: Layout, mut db: Db) -> Result<Response> {
-    let now = layout.now;
-    // Pinned or not: pinning is for the front page alone.
-    let headlines = headlines::list_newest(&mut db, None, true, MAX_ITEMS, now).await?;
+pub async fn show_feed(layout: Layout, mut db: Db, format: FeedFormat) -> Result<Response> {
+    let articles = feeds::list_newest(&mut db, MAX_ITEMS, layout.now).await?;
+    let feed = Feed {
+        name: "articles".to_owned(),
+        title: layout.publication.title.clone(),
+        page_path: "/".to_owned(),
+        stem: "/feed".to_owned(),
+        items: Vec::new(),
+    };
+    respond(layout, db, feed, articles, format).await
+}
+
+/// Serves the feed of the newest articles on a topic.
+pub async fn show_topic_feed(
+    layout: Layout,
+    mut db: Db,
+    Path(slug): Path<String>,
+    format: FeedFormat,
+) -> Result<Response> {
+    let slug = Slug::parse(&slug).ok_or(Error::NotFound)?;
+    let topic = store::topics::find(&mut db, &slug)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let articles = feeds::list_by_topic(&mut db, topic.id, MAX_ITEMS, layout.now).await?;
+    let path = format!("/topics/{slug}");
+    let feed = Feed {
+        name: format!("topic {}", topic.id),
+        title: title_of_list(&layout, &topic.name),
+        stem: feed_stem(&path),
+        page_path: path,
+        items: Vec::new(),
+    };
+    respond(layout, db, feed, articles, format).await
+}
+
+/// Serves the feed of the newest articles of an author.
+pub async fn show_author_feed(
+    layout: Layout,
+    mut db: Db,
+    Path(slug): Path<String>,
+    format: FeedFormat,
+) -> Result<Response> {
+    let slug = Slug::parse(&slug).ok_or(Error::NotFound)?;
+    let author = store::authors::find(&mut db, &slug)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let articles = feeds::list_by_author(&mut db, author.id, MAX_ITEMS, layout.now).await?;
+    // Like the page: the feed would reveal who else is on the staff.
+    if articles.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let path = format!("/authors/{slug}");
+    let feed = Feed {
+        name: format!("author {}", author.id),
+        title: title_of_list(&layout, &author.name),
+        stem: feed_stem(&path),
+        page_path: path,
+        items: Vec::new(),
+    };
+    respond(layout, db, feed, articles, format).await
+}
+
+/// Returns the path of the feed of a page, without the extension.
+pub(super) fn feed_stem(page_path: &str) -> String {
+    format!("{page_path}/feed")
+}
+
+/// Returns the title of the feed of a topic or an author.
+pub(super) fn title_of_list(layout: &Layout, name: &str) -> String {
+    format!("{name} – {}", layout.publication.title)
+}
+
+async fn respond(
+    layout: Layout,
+    mut db: Db,
+    mut feed: Feed,
+    articles: Vec<FeedArticle>,
+    format: FeedFormat,
+) -> Result<Response> {
     let policy = CachePolicy::tagged([CacheTag::Articles])
-        .expires_at(find_next_scheduled_time(&mut db, now).await?);
+        .expires_at(find_next_scheduled_time(&mut db, layout.now).await?);
     // Rendering thirty articles takes a while, in which another request can use the connection.
     drop(db);
-    let newest = headlines.first().map(|newest| newest.published_at);
-    let title = layout.publication.title.clone();
-    let items = headlines
-        .iter()
-        .map(|headline| build_item(&layout, headline));
-    let channel = feed::build_channel(&layout, title, "/feed.xml", newest, items.collect());
-    Ok((policy, feed::FeedResponse(channel)).into_response())
+    feed.items = articles
+        .into_iter()
+        .map(|article| build_item(&layout, article))
+        .collect();
+    Ok((policy, feed.respond(&layout, format)).into_response())
 }
 
-fn escape_html(text: &str) -> String {
-    askama::filters::escape(text, askama::filters::Html)
-        .map(|escaped| escaped.to_string())
-        .expect("writing to a String does not fail")
-}
-
-fn build_item(layout: &Layout, headline: &Headline) -> rss::Item {
-    let link = layout.absolute_url(&headline.path);
-    let url = Url::parse(&link).expect("the public URL and a path make a URL");
-    // Made of the id, which stays when the URL changes, so that feed readers never show an article twice.
-    let guid = GuidBuilder::default()
-        .value(format!(
-            "{}#article-{}",
-            layout.absolute_url("/"),
-            headline.id
-        ))
-        .permalink(false)
-        .build();
-    ItemBuilder::default()
-        .title(Some(headline.title.clone()))
-        .link(Some(link))
-        .guid(Some(guid))
-        .pub_date(Some(dates::format_rfc2822(headline.published_at)))
-        // Feed readers take a description for HTML, so plain text has to be escaped.
-        .description(Some(escape_html(&headline.teaser())))
-        .content(Some(
-            markdown::absolutize_urls(&headline.body_html, &url).to_string(),
-        ))
-        .build()
+fn build_item(layout: &Layout, article: FeedArticle) -> FeedItem {
+    let url = layout.absolute_url(&article.path);
+    let base = Url::parse(&url).expect("the public URL and a path make a URL");
+    let summary = headlines::make_teaser(&article.standfirst, article.format, &article.body);
+    FeedItem {
+        guid: article
+            .guid
+            .unwrap_or_else(|| format!("{}/#article-{}", layout.guid_base(), article.id)),
+        comments_url: Some(format!("{url}#comments")),
+        url,
+        title: article.title,
+        author: FeedAuthor {
+            name: article.author,
+            url: Some(layout.absolute_url(&format!("/authors/{}", article.author_slug))),
+        },
+        topics: article.topics,
+        published_at: article.published_at,
+        updated_at: article.revised_at,
+        summary: Some(summary).filter(|summary| !summary.is_empty()),
+        html: markdown::absolutize_urls(&article.body_html, &base).to_string(),
+    }
 }

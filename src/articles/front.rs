@@ -19,6 +19,15 @@ struct FrontPage {
     is_first: bool,
 }
 
+impl FrontPage {
+    fn description(&self) -> &str {
+        match self.layout.publication.tagline.as_str() {
+            "" => &self.layout.publication.title,
+            tagline => tagline,
+        }
+    }
+}
+
 /// Shows the front page, or a page of older articles if the query has `before`.
 pub async fn show_front(
     layout: Layout,

@@ -58,11 +58,16 @@ impl Headline {
     /// Returns the text under the headline: the standfirst (summary) if there is one, otherwise the beginning of the
     /// article.
     pub fn teaser(&self) -> String {
-        if self.standfirst.is_empty() {
-            excerpt::excerpt(&plain_text(self.format, &self.body), TEASER_CHARS)
-        } else {
-            self.standfirst.clone()
-        }
+        make_teaser(&self.standfirst, self.format, &self.body)
+    }
+}
+
+/// Returns the text that stands for an article in a list or feed.
+pub(super) fn make_teaser(standfirst: &str, format: BodyFormat, body: &str) -> String {
+    if standfirst.is_empty() {
+        excerpt::excerpt(&plain_text(format, body), TEASER_CHARS)
+    } else {
+        standfirst.to_owned()
     }
 }
 

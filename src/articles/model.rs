@@ -14,6 +14,8 @@ pub mod limits {
     /// Limit of the line that names the sources.
     pub const SOURCES_BYTES: usize = 2_000;
     pub const BODY_BYTES: usize = 1_000_000;
+    /// Limit of an imported guid. WordPress's are at most 255 characters long; a longer one is replaced.
+    pub const GUID_BYTES: usize = 1_000;
 }
 
 /// State of an article in the database. `ArticleStatus` also takes the current time into account.
@@ -84,6 +86,8 @@ pub struct Article {
     pub state: ArticleState,
     /// Time of publication. A draft may also have a time, which is used once it is published.
     pub published_at: Option<Ts>,
+    /// Time of the last change of the words after publication; `None` if there was none.
+    pub revised_at: Option<Ts>,
     /// Current path. `None` until the article is published for the first time.
     pub path: Option<String>,
     /// Number that each save increments. It shows whether somebody has saved since a form was opened.
@@ -206,6 +210,7 @@ impl ArticleInput {
             state: self.state,
             // The preview of an undated draft shows the date it would get if it were published now.
             published_at: self.published_at.or(Some(now)),
+            revised_at: None,
             path: None,
             version: 0,
         }

@@ -25,7 +25,8 @@ struct ArticlePage {
     layout: Layout,
     fragment: ArticleFragment,
     path: String,
-    feed_path: String,
+    /// Path of the feed of comments, without the extension.
+    feed_stem: String,
     description: String,
     /// Number of comments on all pages together.
     replies: i64,
@@ -86,7 +87,7 @@ pub(super) async fn render(
     );
     let replies = comments.counts.replies;
     let page = ArticlePage {
-        feed_path: comments::feed::article_feed_path(&path),
+        feed_stem: comments::feed::article_feed_stem(&path),
         json_ld: build_json_ld(&layout, &article, &path, replies),
         path,
         description: describe(&article),
@@ -118,6 +119,9 @@ fn build_json_ld(layout: &Layout, article: &Article, path: &str, replies: i64) -
         if let Some(published_at) = &article.published_at {
             json["datePublished"] = json!(layout.format_iso_time(published_at));
         }
+    }
+    if let Some(revised_at) = &article.revised_at {
+        json["dateModified"] = json!(layout.format_iso_time(revised_at));
     }
     JsonLd::new(json)
 }

@@ -8,17 +8,21 @@ use percent_encoding::percent_decode_str;
 use sqlx::PgConnection;
 
 use super::model::Article;
+use super::sitemap::{self, MonthFile};
 use super::store::{self, ArticleLookup};
 use super::{not_found, page, wordpress};
 use crate::clock::Ts;
 use crate::comments::{self, paging};
+use crate::web::feed::FeedFormat;
 use crate::web::{Db, Layout, Result};
 
 /// Result of resolving a request's path.
 enum ResolvedPath {
     Article(Box<Article>),
     /// The feed of comments on an article.
-    CommentFeed(Box<Article>),
+    CommentFeed(Box<Article>, FeedFormat),
+    /// The file of the sitemap with the articles of a month.
+    MonthSitemap(MonthFile),
     /// URL that has permanently replaced the requested one.
     MovedPermanently(String),
     /// URL that currently shows the requested content.
@@ -34,11 +38,13 @@ pub async fn show_path(
 ) -> Result<Response> {
     match resolve(&mut db, &uri, layout.now).await? {
         ResolvedPath::Article(article) => page::render(layout, db, *article, uri.query()).await,
-        ResolvedPath::CommentFeed(article) => {
+        ResolvedPath::CommentFeed(article, format) => {
             let path = article.path.as_deref().unwrap_or_default();
-            comments::feed::render_article_feed(&layout, &mut db, article.id, &article.title, path)
+            let title = &article.title;
+            comments::feed::render_article_feed(&layout, &mut db, article.id, title, path, format)
                 .await
         }
+        ResolvedPath::MonthSitemap(file) => sitemap::render_month(layout, db, file).await,
         ResolvedPath::MovedPermanently(url) => {
             Ok((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, url)]).into_response())
         }
@@ -53,6 +59,15 @@ async fn resolve(db: &mut PgConnection, uri: &Uri, now: Ts) -> sqlx::Result<Reso
         return Ok(ResolvedPath::MovedPermanently(with_query("/", uri)));
     }
     let lookup = find_article(db, path, now).await?;
+    let wordpress_kind = uri.query().and_then(wordpress::parse_feed_query);
+    if let (Some(found), Some(kind)) = (&lookup, &wordpress_kind) {
+        let path = match found {
+            ArticleLookup::Moved(current) => current,
+            ArticleLookup::Current(article) => article.path.as_deref().unwrap_or_default(),
+        };
+        let feed = comments::feed::article_feed_path(path, FeedFormat::from_wordpress(kind));
+        return Ok(ResolvedPath::MovedPermanently(feed));
+    }
     // Before the slash is looked at, so that an old path with a slash takes one redirect, not two.
     if let Some(ArticleLookup::Moved(current)) = lookup {
         return Ok(ResolvedPath::MovedPermanently(with_query(&current, uri)));
@@ -74,6 +89,9 @@ async fn resolve(db: &mut PgConnection, uri: &Uri, now: Ts) -> sqlx::Result<Reso
     if let Some(resolved) = resolve_comment_page(db, path, now).await? {
         return Ok(resolved);
     }
+    if let Some(file) = MonthFile::parse(path) {
+        return Ok(ResolvedPath::MonthSitemap(file));
+    }
     Ok(ResolvedPath::NotFound)
 }
 
@@ -92,25 +110,29 @@ async fn find_replied_comment(
     Ok(comment.map(|id| format!("/articles/{}/reply?to={id}", article.id)))
 }
 
-/// Resolves the feed of an article's comments, which is at `/feed.xml` below the article's path. WordPress's paths of the
-/// feed redirect there.
+/// Resolves the feed of an article's comments, which is at `/feed.xml`, `/feed.atom` and `/feed.json` below the article's
+/// path. WordPress's paths of feeds redirect there, or to the feed of the newest articles.
 async fn resolve_feed(
     db: &mut PgConnection,
     path: &str,
     now: Ts,
 ) -> sqlx::Result<Option<ResolvedPath>> {
-    let wordpress_article = comments::feed::wordpress_feed_article_path(path);
-    let Some(article_path) = comments::feed::feed_article_path(path).or(wordpress_article) else {
+    let own = comments::feed::parse_article_feed(path);
+    let Some((article_path, format)) = own.or(comments::feed::parse_wordpress_feed(path)) else {
         return Ok(None);
     };
-    let moved_to =
-        |path: &str| ResolvedPath::MovedPermanently(comments::feed::article_feed_path(path));
+    let moved_to = |path: &str| {
+        ResolvedPath::MovedPermanently(comments::feed::article_feed_path(path, format))
+    };
+    if article_path.is_empty() {
+        return Ok(own.is_none().then(|| moved_to("")));
+    }
     Ok(match find_article(db, article_path, now).await? {
         Some(ArticleLookup::Moved(current)) => Some(moved_to(&current)),
-        Some(ArticleLookup::Current(article)) if wordpress_article.is_some() => {
+        Some(ArticleLookup::Current(article)) if own.is_none() => {
             Some(moved_to(article.path.as_deref().unwrap_or_default()))
         }
-        Some(ArticleLookup::Current(article)) => Some(ResolvedPath::CommentFeed(article)),
+        Some(ArticleLookup::Current(article)) => Some(ResolvedPath::CommentFeed(article, format)),
         None => None,
     })
 }

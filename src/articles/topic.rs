@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 
+use super::feed;
 use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
 use super::model::Topic;
 use super::store;
@@ -56,6 +57,14 @@ pub async fn show_topic(
 }
 
 impl TopicPage {
+    fn title(&self) -> String {
+        feed::title_of_list(&self.layout, &self.topic.name)
+    }
+
+    fn feed_stem(&self) -> String {
+        feed::feed_stem(&self.path())
+    }
+
     fn path(&self) -> String {
         format!("/topics/{}", self.topic.slug)
     }

@@ -1,22 +1,26 @@
 //! Redirects from the URLs that a site had in WordPress. Old URLs of articles are not handled here, because they are
 //! stored as former paths and found by the resolver.
 
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::extract::{OriginalUri, State};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use sqlx::PgConnection;
 use url::form_urlencoded;
 
+use super::feed;
 use super::headlines::HEADLINES_PER_PAGE;
 use super::model::TopicKind;
 use super::store;
 use crate::app::App;
 use crate::clock::Ts;
+use crate::comments;
 use crate::text::{Slug, input};
+use crate::web::feed::FeedFormat;
 use crate::web::{Db, Error, Path, Result, media};
 
-/// Redirects the WordPress queries `/?p=…`, `?page_id=…`, `?attachment_id=…`, `?s=…`, `?feed=…` and `?paged=…`. Returns
-/// `None` for any other query. Fails with 404 if the article or page in the query does not exist.
+/// Redirects the WordPress queries `/?p=…`, `?page_id=…`, `?attachment_id=…`, `?s=…`, `?feed=…` and `?paged=…`. A query
+/// with an article and `feed` redirects to the feed of its comments. Returns `None` for any other query. Fails with 404 if
+/// the article or page in the query does not exist.
 pub(super) async fn redirect_front_query(
     db: &mut PgConnection,
     query: &str,
@@ -29,14 +33,22 @@ pub(super) async fn redirect_front_query(
             "p" | "page_id" | "attachment_id" => {
                 let id = value.parse().map_err(|_| Error::NotFound)?;
                 let path = store::wordpress::find_path(db, id, now).await?;
-                redirect_permanently(&path.ok_or(Error::NotFound)?)
+                let path = path.ok_or(Error::NotFound)?;
+                redirect_permanently(&match parse_feed_query(query) {
+                    Some(kind) => {
+                        comments::feed::article_feed_path(&path, FeedFormat::from_wordpress(&kind))
+                    }
+                    None => path,
+                })
             }
             "s" => redirect_permanently(&search_url(&value)),
-            "feed" => redirect_permanently(if value.starts_with("comments") {
-                "/comments/feed.xml"
-            } else {
-                "/feed.xml"
-            }),
+            "feed" => {
+                let page = match value.starts_with("comments") {
+                    true => "/comments",
+                    false => "",
+                };
+                redirect_to_feed(page, &value)
+            }
             "paged" => redirect_to_front_page(db, &value, now).await?,
             _ => continue,
         };
@@ -76,43 +88,83 @@ pub(super) fn parse_comment_page(path: &str) -> Option<(&str, i64)> {
     Some((article_path, page.parse().ok().filter(|page| *page > 0)?))
 }
 
-/// Redirects WordPress's `/feed` in any format to the feed of articles.
-pub async fn redirect_feed() -> Response {
-    redirect_permanently("/feed.xml")
+/// Redirects WordPress's `/feed` and `/comments/feed`, with or without a format, to the feed of articles or comments.
+pub async fn redirect_feed(OriginalUri(uri): OriginalUri) -> Response {
+    let path = uri.path().trim_end_matches('/');
+    let kind = path.rsplit('/').next().unwrap_or_default();
+    let page = match path.starts_with("/comments/") {
+        true => "/comments",
+        false => "",
+    };
+    redirect_to_feed(page, kind)
 }
 
-/// Redirects WordPress's `/comments/feed` to the feed of all comments.
-pub async fn redirect_comments_feed() -> Response {
-    redirect_permanently("/comments/feed.xml")
+/// Redirects the WordPress URL of a category to its topic, also from later pages of the category, and from its feeds to
+/// those of the topic. The path may contain parent categories.
+pub async fn redirect_category(
+    db: Db,
+    Path(path): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response> {
+    redirect_topic(db, &path, &uri, TopicKind::Category).await
 }
 
-/// Redirects the WordPress URL of a category to its topic, also from later pages and feeds of the category. The path may
-/// contain parent categories.
-pub async fn redirect_category(db: Db, Path(path): Path<String>) -> Result<Response> {
-    redirect_topic(db, &path, TopicKind::Category).await
+/// Redirects the WordPress URL of a tag to its topic, also from later pages of the tag, and from its feeds to those of the
+/// topic.
+pub async fn redirect_tag(
+    db: Db,
+    Path(path): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response> {
+    redirect_topic(db, &path, &uri, TopicKind::Tag).await
 }
 
-/// Redirects the WordPress URL of a tag to its topic, also from later pages and feeds of the tag.
-pub async fn redirect_tag(db: Db, Path(path): Path<String>) -> Result<Response> {
-    redirect_topic(db, &path, TopicKind::Tag).await
-}
-
-async fn redirect_topic(mut db: Db, path: &str, kind: TopicKind) -> Result<Response> {
+async fn redirect_topic(mut db: Db, path: &str, uri: &Uri, kind: TopicKind) -> Result<Response> {
     let name = parse_term(path).ok_or(Error::NotFound)?;
     let slug = store::wordpress::find_topic_slug(&mut db, name, kind)
         .await?
         .ok_or(Error::NotFound)?;
-    Ok(redirect_permanently(&format!("/topics/{slug}")))
+    Ok(redirect_list(&format!("/topics/{slug}"), path, uri))
 }
 
-/// Redirects the WordPress URL of an author to their page, also from later pages and feeds of the author.
-pub async fn redirect_author(Path(path): Path<String>) -> Result<Response> {
+/// Redirects the WordPress URL of an author to their page, also from later pages of the author, and from their feeds to
+/// those of the author.
+pub async fn redirect_author(
+    Path(path): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response> {
     let name = parse_term(&path).ok_or(Error::NotFound)?;
     // Whether there is such an author is for their page to say.
-    Ok(redirect_permanently(&format!(
-        "/authors/{}",
-        Slug::from_title(name)
-    )))
+    let page = format!("/authors/{}", Slug::from_title(name));
+    Ok(redirect_list(&page, &path, &uri))
+}
+
+/// Redirects the WordPress URL of a list of articles to the list's page or, if the URL is that of a feed, to its feed.
+fn redirect_list(page: &str, path: &str, uri: &Uri) -> Response {
+    let kind = find_feed_kind(path).map(str::to_owned);
+    match kind.or_else(|| parse_feed_query(uri.query()?)) {
+        Some(kind) => redirect_to_feed(page, &kind),
+        None => redirect_permanently(page),
+    }
+}
+
+fn redirect_to_feed(page: &str, kind: &str) -> Response {
+    let extension = FeedFormat::from_wordpress(kind).extension();
+    redirect_permanently(&format!("{}{extension}", feed::feed_stem(page)))
+}
+
+/// Returns the format in the path of a WordPress feed, such as `news/feed/atom`. It is empty if the path ends in `feed`.
+fn find_feed_kind(path: &str) -> Option<&str> {
+    let mut parts = path.split('/').skip_while(|part| *part != "feed");
+    parts.next()?;
+    Some(parts.next().unwrap_or_default())
+}
+
+/// Returns the value of WordPress's `?feed=…`, the format of a feed.
+pub(super) fn parse_feed_query(query: &str) -> Option<String> {
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "feed")
+        .map(|(_, value)| value.into_owned())
 }
 
 /// Redirects the WordPress URL of an uploaded file, below `/wp-content/uploads`.
@@ -146,6 +198,19 @@ fn redirect_permanently(url: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_format_of_a_wordpress_feed_follows_the_word_feed() {
+        for (path, kind) in [
+            ("news/feed", Some("")),
+            ("news/feed/", Some("")),
+            ("world/asia/feed/atom/", Some("atom")),
+            ("news/page/2", None),
+            ("feedback", None),
+        ] {
+            assert_eq!(find_feed_kind(path), kind, "{path}");
+        }
+    }
 
     #[test]
     fn the_slug_in_a_wordpress_url_is_the_last_segment_before_page_or_feed() {

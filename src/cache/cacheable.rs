@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use super::encoding::ContentEncoding;
 use super::page::{CachedPage, CompressionLevel};
 use super::policy::CachePolicy;
+use crate::clock::Ts;
 use crate::web::Error;
 
 /// Rendered page that is the same for everyone, before compression.
@@ -65,11 +66,12 @@ impl CacheableResponse {
             .map_err(|error| Error::Internal(error.into()))
     }
 
-    /// Compresses the page quickly and returns it as the response to one request, without caching it.
-    pub async fn respond(self, method: &Method, request_headers: &HeaderMap) -> Response {
+    /// Compresses the page quickly and returns it as the response to one request, without caching it. The response has no
+    /// `Last-Modified`: nothing knows when a page has changed that is not cached.
+    pub async fn respond(self, method: &Method, request_headers: &HeaderMap, now: Ts) -> Response {
         let encoding = ContentEncoding::negotiate(request_headers);
         match self.finish(encoding, CompressionLevel::Fast).await {
-            Ok(page) => page.respond(method, request_headers),
+            Ok(page) => page.respond(method, request_headers, now),
             Err(error) => error.into_response(),
         }
     }

@@ -17,6 +17,7 @@ mod cacheable;
 mod encoding;
 mod invalidation_log;
 mod key;
+mod last_modified;
 mod listener;
 mod metrics;
 mod page;

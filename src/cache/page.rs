@@ -1,6 +1,7 @@
 //! Finished pages: the compressed body with all response headers.
 
 use std::io::Write;
+use std::sync::OnceLock;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -8,7 +9,9 @@ use axum::response::Response;
 use flate2::write::GzEncoder;
 
 use super::encoding::ContentEncoding;
+use super::last_modified::ModificationTime;
 use super::policy::CachePolicy;
+use crate::clock::Ts;
 use crate::crypto::encode_hex;
 
 /// Compression effort, a trade-off between time and size. For an article with fifty comments, 68 kB: gzip makes 15.9 kB
@@ -40,6 +43,8 @@ pub struct CachedPage {
     headers: HeaderMap,
     not_modified_headers: HeaderMap,
     etag: HeaderValue,
+    /// Set once the page is in the cache: nothing knows when a page has changed that is not cached.
+    modified_at: OnceLock<ModificationTime>,
     body: Bytes,
     pub policy: CachePolicy,
 }
@@ -76,6 +81,7 @@ impl CachedPage {
             headers,
             not_modified_headers,
             etag,
+            modified_at: OnceLock::new(),
             body,
             policy,
         }
@@ -86,9 +92,24 @@ impl CachedPage {
         (self.body.len() + OVERHEAD_BYTES) as u64
     }
 
+    /// Sets the time that responses state as the page's last modification.
+    pub fn set_modified_at(&self, time: ModificationTime) {
+        if !time.is_ambiguous(self.policy.expires_at) {
+            // It can be set only once; the page is put into the cache only once.
+            let _ = self.modified_at.set(time);
+        }
+    }
+
     /// Returns the response to a GET or HEAD request with these headers: the whole page, only its headers, or a 304.
-    pub fn respond(&self, method: &Method, request_headers: &HeaderMap) -> Response {
-        let (status, headers, body) = if self.matches_etag(request_headers) {
+    /// `now` must be a time at which the page was in the cache, if it was.
+    pub fn respond(&self, method: &Method, request_headers: &HeaderMap, now: Ts) -> Response {
+        let modified_at = self.modified_at.get().filter(|time| time.has_come(now));
+        // An entity tag is exact, so it decides alone if there is one (RFC 9110, section 13.2.2).
+        let is_known = match request_headers.contains_key(header::IF_NONE_MATCH) {
+            true => self.matches_etag(request_headers),
+            false => modified_at.is_some_and(|time| time.is_known_to(request_headers)),
+        };
+        let (status, headers, body) = if is_known {
             let headers = &self.not_modified_headers;
             (StatusCode::NOT_MODIFIED, headers, Body::empty())
         } else if *method == Method::HEAD {
@@ -99,6 +120,11 @@ impl CachedPage {
         let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers.clone();
+        if status == StatusCode::OK
+            && let Some(time) = modified_at.and_then(|time| time.to_header())
+        {
+            response.headers_mut().insert(header::LAST_MODIFIED, time);
+        }
         response
     }
 
@@ -169,8 +195,12 @@ mod tests {
         )
     }
 
+    fn modified_at() -> Ts {
+        Ts::new("2026-11-30T10:00:00Z".parse().unwrap())
+    }
+
     fn get(page: &CachedPage) -> Response {
-        page.respond(&Method::GET, &HeaderMap::new())
+        page.respond(&Method::GET, &HeaderMap::new(), modified_at())
     }
 
     fn headers(name: HeaderName, value: &str) -> HeaderMap {
@@ -216,22 +246,49 @@ mod tests {
             let etag = get(&page).headers()[header::ETAG].clone();
             let etag = etag.to_str().unwrap();
             for known in [etag, &format!("\"other\", W/{etag}"), "*"] {
-                let response = page.respond(&Method::GET, &headers(header::IF_NONE_MATCH, known));
+                let known = headers(header::IF_NONE_MATCH, known);
+                let response = page.respond(&Method::GET, &known, modified_at());
                 assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
                 assert_eq!(response.headers()[header::ETAG], etag);
                 assert!(body(response).await.is_empty());
             }
             let other = headers(header::IF_NONE_MATCH, "\"other\"");
-            assert_eq!(page.respond(&Method::GET, &other).status(), StatusCode::OK);
+            let response = page.respond(&Method::GET, &other, modified_at());
+            assert_eq!(response.status(), StatusCode::OK);
             etags.insert(etag.to_owned());
         }
         assert_eq!(etags.len(), 3);
     }
 
+    #[test]
+    fn if_modified_since_gets_304_unless_an_etag_says_otherwise() {
+        let page = page(ContentEncoding::Identity, CompressionLevel::Best);
+        assert!(!get(&page).headers().contains_key(header::LAST_MODIFIED));
+        page.set_modified_at(ModificationTime::new(modified_at(), Ts::EPOCH));
+        let stated = get(&page).headers()[header::LAST_MODIFIED].clone();
+        let etag = get(&page).headers()[header::ETAG].clone();
+        let status = |etag: Option<&str>, now: Ts| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_MODIFIED_SINCE, stated.clone());
+            if let Some(etag) = etag {
+                headers.insert(header::IF_NONE_MATCH, etag.parse().unwrap());
+            }
+            page.respond(&Method::GET, &headers, now).status()
+        };
+        assert_eq!(status(None, modified_at()), StatusCode::NOT_MODIFIED);
+        assert_eq!(status(Some("\"other\""), modified_at()), StatusCode::OK);
+        let same = status(Some(etag.to_str().unwrap()), modified_at());
+        assert_eq!(same, StatusCode::NOT_MODIFIED);
+        let early = modified_at().plus_seconds(-1);
+        assert_eq!(status(None, early), StatusCode::OK);
+        let response = page.respond(&Method::GET, &HeaderMap::new(), early);
+        assert!(!response.headers().contains_key(header::LAST_MODIFIED));
+    }
+
     #[tokio::test]
     async fn a_head_response_has_the_content_length_of_the_page() {
         let page = page(ContentEncoding::Identity, CompressionLevel::Best);
-        let response = page.respond(&Method::HEAD, &HeaderMap::new());
+        let response = page.respond(&Method::HEAD, &HeaderMap::new(), modified_at());
         assert_eq!(response.headers()[header::CONTENT_LENGTH], "5000");
         assert!(body(response).await.is_empty());
     }

@@ -11,12 +11,13 @@ use tokio::time::timeout;
 
 use super::invalidation_log::InvalidationLog;
 use super::key::{CacheKey, CacheKeyRef};
+use super::last_modified::ModificationTime;
 use super::metrics::CacheMetrics;
 use super::page::CachedPage;
 use super::policy::CacheTag;
 use super::render::{RenderGuard, RenderOutcome, RenderTable};
 use super::tag_index::TagIndex;
-use crate::clock::Ts;
+use crate::clock::{Clock, Ts};
 
 /// Typical memory of a cached page, used to estimate how many entries the cache will hold.
 const TYPICAL_PAGE_BYTES: u64 = 16 * 1024;
@@ -45,6 +46,7 @@ pub struct PageCache {
     /// Number of times that all pages were invalidated at once. A page cached in an earlier epoch is served only while
     /// the database cannot be reached.
     epoch: AtomicU64,
+    clock: Clock,
     pub metrics: CacheMetrics,
 }
 
@@ -56,6 +58,8 @@ struct CacheState {
     /// nothing new is cached then.
     listener: Option<UnboundedSender<FlushAck>>,
     renders: RenderTable,
+    /// Time of the last invalidation, whatever its tags.
+    invalidated_at: Option<Ts>,
 }
 
 /// Result of the lookup under the lock, after the lock-free [`PageCache::find`] found no page.
@@ -71,7 +75,7 @@ pub enum Lookup {
 
 impl PageCache {
     /// Creates a cache that holds up to this many bytes of pages.
-    pub fn new(capacity_bytes: u64) -> Self {
+    pub fn new(capacity_bytes: u64, clock: Clock) -> Self {
         let slots = capacity_bytes / TYPICAL_PAGE_BYTES;
         let options = OptionsBuilder::new()
             .estimated_items_capacity(usize::try_from(slots).unwrap_or(usize::MAX).max(16))
@@ -83,6 +87,7 @@ impl PageCache {
             pages: CachedPages::with_options(options, PageWeighter, hasher, EvictionHook),
             state: Mutex::default(),
             epoch: AtomicU64::new(0),
+            clock,
             metrics: CacheMetrics::default(),
         }
     }
@@ -118,7 +123,12 @@ impl PageCache {
             return Lookup::Bypass;
         }
         let position = state.log.position();
-        match state.renders.lead_or_follow(key.into(), position) {
+        let modified_at =
+            ModificationTime::new(self.clock.now(), state.invalidated_at.unwrap_or(Ts::EPOCH));
+        match state
+            .renders
+            .lead_or_follow(key.into(), position, modified_at)
+        {
             Ok(guard) => Lookup::Lead(guard),
             Err(outcome) => Lookup::Follow(outcome),
         }
@@ -133,6 +143,7 @@ impl PageCache {
             guard.finish(RenderOutcome::Stale(page.clone()));
             return;
         }
+        page.set_modified_at(guard.modified_at);
         // The old page may have had other tags.
         if let Some((key, old)) = self.pages.remove(&guard.key.borrowed()) {
             state.tags.remove(&key, &old.page.policy.tags);
@@ -176,6 +187,7 @@ impl PageCache {
     /// Drops all pages that have any of the tags in `payload`, which are separated by spaces.
     pub fn apply_invalidations(&self, payload: &str) {
         let state = &mut *self.lock();
+        state.invalidated_at = Some(self.clock.now()).max(state.invalidated_at);
         for tag in payload.split_ascii_whitespace() {
             // A newer version may send tags that this one does not know; they could concern any page.
             let tag = tag.parse().unwrap_or(CacheTag::Site);
@@ -209,6 +221,7 @@ impl PageCache {
     /// Makes all cached pages stale by starting a new epoch. [`PageCache::find_stale`] still returns them.
     pub fn invalidate_all(&self) {
         let mut state = self.lock();
+        state.invalidated_at = Some(self.clock.now()).max(state.invalidated_at);
         // Renders in progress are out of date as well.
         state.log.push(CacheTag::Site);
         self.epoch.fetch_add(1, Ordering::AcqRel);
@@ -284,7 +297,7 @@ mod tests {
     }
 
     fn cache() -> (PageCache, UnboundedReceiver<FlushAck>) {
-        let cache = PageCache::new(1 << 20);
+        let cache = PageCache::new(1 << 20, Clock::fixed(now()));
         let requests = cache.attach_listener();
         (cache, requests)
     }
@@ -405,7 +418,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_evicted_pages_leave_the_tag_index() {
         let capacity_bytes = 512 * 1024;
-        let cache = PageCache::new(capacity_bytes);
+        let cache = PageCache::new(capacity_bytes, Clock::fixed(now()));
         let _requests = cache.attach_listener();
         for id in 0..1000 {
             let path = format!("/{id}");

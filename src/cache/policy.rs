@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::str::FromStr;
 
 use axum::response::{IntoResponseParts, ResponseParts};
+use jiff::civil::Date;
 
 use crate::clock::Ts;
 use crate::ids::ArticleId;
@@ -15,6 +16,8 @@ pub enum CacheTag {
     Article(ArticleId),
     /// List of published articles and its order.
     Articles,
+    /// Published articles of the month that begins on this day, in UTC, with their paths and dates.
+    Month(Date),
     /// Approved comments of all articles.
     Comments,
     /// Content of the whole site. Every page carries this tag implicitly.
@@ -28,17 +31,19 @@ pub struct UnknownTag;
 impl FromStr for CacheTag {
     type Err = UnknownTag;
 
-    /// Parses a tag in the spelling of the database triggers: `article:17`, `articles`, `replies` or `site`.
+    /// Parses a tag in the spelling of the database triggers: `article:17`, `articles`, `month:2026-11-01`,
+    /// `replies` or `site`.
     fn from_str(text: &str) -> Result<Self, UnknownTag> {
         match text {
             "articles" => Ok(Self::Articles),
             // The triggers' name for comments.
             "replies" => Ok(Self::Comments),
             "site" => Ok(Self::Site),
-            _ => {
-                let id = text.strip_prefix("article:").ok_or(UnknownTag)?;
-                id.parse().map(Self::Article).map_err(|_| UnknownTag)
-            }
+            _ => match text.split_once(':') {
+                Some(("article", id)) => id.parse().map(Self::Article).map_err(|_| UnknownTag),
+                Some(("month", day)) => day.parse().map(Self::Month).map_err(|_| UnknownTag),
+                _ => Err(UnknownTag),
+            },
         }
     }
 }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::watch;
 
 use super::key::CacheKey;
+use super::last_modified::ModificationTime;
 use super::page::CachedPage;
 
 /// Outcome of a render, as sent to the requests that wait for it.
@@ -39,6 +40,8 @@ pub struct RenderGuard {
     pub key: CacheKey,
     /// Position in the invalidation log at which the render began.
     pub log_position: u64,
+    /// Time that the page states as its last modification.
+    pub modified_at: ModificationTime,
     outcome: watch::Sender<RenderOutcome>,
 }
 
@@ -49,6 +52,7 @@ impl RenderTable {
         &self,
         key: CacheKey,
         log_position: u64,
+        modified_at: ModificationTime,
     ) -> Result<RenderGuard, watch::Receiver<RenderOutcome>> {
         match self.lock().entry(key) {
             Entry::Occupied(render) => Err(render.get().clone()),
@@ -58,6 +62,7 @@ impl RenderTable {
                     table: self.clone(),
                     key: place.key().clone(),
                     log_position,
+                    modified_at,
                     outcome,
                 };
                 place.insert(receiver);

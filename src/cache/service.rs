@@ -19,6 +19,7 @@ use super::page_cache::{Lookup, PageCache};
 use super::policy::NoInvalidation;
 use super::render::{RenderGuard, RenderOutcome};
 use crate::app::App;
+use crate::clock::Ts;
 
 /// Number of times that a request waits for another request to render its page. After that it renders the page itself.
 const MAX_RENDER_WAITS: usize = 3;
@@ -37,7 +38,7 @@ impl PageCacheService {
     pub fn new(app: App, router: Router) -> Self {
         let bytes = app.config.cache_bytes;
         Self {
-            cache: (bytes > 0).then(|| Arc::new(PageCache::new(bytes))),
+            cache: (bytes > 0).then(|| Arc::new(PageCache::new(bytes, app.clock.clone()))),
             app,
             router,
         }
@@ -85,9 +86,11 @@ impl PageCacheService {
             encoding: ContentEncoding::negotiate(headers),
             path: &path,
         };
-        let page = cache.find(key, || self.app.clock.now())?;
+        // Taken before the page is found, which is then in the cache at that time.
+        let now = self.app.clock.now();
+        let page = cache.find(key, || now)?;
         cache.metrics.hits.inc();
-        let response = page.respond(method, headers);
+        let response = page.respond(method, headers, now);
         let status = response.status().as_u16();
         tracing::debug!(path = request.uri().path(), status, "served from the cache");
         Some(response)
@@ -127,10 +130,11 @@ impl PageCacheService {
             path: &path,
         };
         for wait in 0..MAX_RENDER_WAITS {
-            let mut outcome = match cache.lookup(key, || self.app.clock.now()) {
+            let now = self.app.clock.now();
+            let mut outcome = match cache.lookup(key, || now) {
                 Lookup::Hit(page) => {
                     cache.metrics.hits.inc();
-                    return page.respond(&method, &headers);
+                    return page.respond(&method, &headers, now);
                 }
                 Lookup::Lead(guard) => {
                     cache.metrics.misses.inc();
@@ -146,12 +150,12 @@ impl PageCacheService {
             match outcome {
                 Ok(RenderOutcome::Cached(page)) => {
                     cache.metrics.hits.inc();
-                    return page.respond(&method, &headers);
+                    return page.respond(&method, &headers, now);
                 }
                 // Right for this request only if the render began after it, and so not at the first wait: otherwise the
                 // change that made the page stale may be the client's own.
                 Ok(RenderOutcome::Stale(page)) if wait > 0 => {
-                    return page.respond(&method, &headers);
+                    return page.respond(&method, &headers, now);
                 }
                 // Waiting again would not help: each request has to render this page for itself.
                 Ok(RenderOutcome::NotCacheable) => break,
@@ -160,7 +164,8 @@ impl PageCacheService {
         }
         cache.metrics.misses.inc();
         let response = self.render_once(request).await;
-        or_stale(response, cache.find_stale(key), &method, &headers)
+        let stale = cache.find_stale(key);
+        or_stale(response, stale, &method, &headers, self.app.clock.now())
     }
 
     /// Renders a page for this request and for all requests that wait for the same page.
@@ -178,19 +183,20 @@ impl PageCacheService {
             Ok(page) if guard.key.is_covered_by(page.vary_by()) => page,
             Ok(page) => {
                 guard.finish(RenderOutcome::NotCacheable);
-                return page.respond(&method, &headers).await;
+                return page.respond(&method, &headers, self.app.clock.now()).await;
             }
             Err(response) => {
                 guard.finish(RenderOutcome::NotCacheable);
                 let response = without_head_body(&method, response);
-                return or_stale(response, stale, &method, &headers);
+                return or_stale(response, stale, &method, &headers, self.app.clock.now());
             }
         };
         let encoding = guard.key.encoding;
         match page.finish(encoding, CompressionLevel::Best).await {
             Ok(page) => {
+                let now = self.app.clock.now();
                 cache.complete(guard, &page);
-                page.respond(&method, &headers)
+                page.respond(&method, &headers, now)
             }
             Err(error) => error.into_response(),
         }
@@ -201,7 +207,7 @@ impl PageCacheService {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let response = self.route(as_get(request)).await;
         match CacheableResponse::read(response).await {
-            Ok(page) => page.respond(&method, &headers).await,
+            Ok(page) => page.respond(&method, &headers, self.app.clock.now()).await,
             Err(response) => without_head_body(&method, response),
         }
     }
@@ -218,10 +224,11 @@ fn or_stale(
     stale: Option<Arc<CachedPage>>,
     method: &Method,
     headers: &HeaderMap,
+    now: Ts,
 ) -> Response {
     match stale {
         Some(page) if response.status() == StatusCode::SERVICE_UNAVAILABLE => {
-            page.respond(method, headers)
+            page.respond(method, headers, now)
         }
         _ => response,
     }

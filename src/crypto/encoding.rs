@@ -33,6 +33,23 @@ pub fn encode_hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Returns a URN that depends on these texts alone: a UUID of version 8, made of their hash (RFC 9562, section 5.8).
+pub fn make_urn(texts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        hasher.update(text.as_bytes());
+        // Ends the text: `ab`, `c` must not be `a`, `bc`.
+        hasher.update(&[0]);
+    }
+    let mut bytes = [0; 16];
+    hasher.finalize_xof().fill(&mut bytes);
+    bytes[6] = bytes[6] & 0x0F | 0x80;
+    bytes[8] = bytes[8] & 0x3F | 0x80;
+    let hex = encode_hex(&bytes);
+    let (a, b, c) = (&hex[..8], &hex[8..12], &hex[12..16]);
+    format!("urn:uuid:{a}-{b}-{c}-{}-{}", &hex[16..20], &hex[20..])
+}
+
 /// Decodes a secret key. Returns `None` unless the text is exactly 2 × [`KEY_BYTES`] hexadecimal digits.
 pub fn parse_key(text: &str) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
     let text = text.as_bytes();
@@ -52,6 +69,17 @@ pub fn parse_key(text: &str) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_urn_depends_on_its_texts_and_on_nothing_else() {
+        let urn = make_urn(&["ab", "c"]);
+        assert_eq!(urn, make_urn(&["ab", "c"]));
+        assert_eq!(urn.len(), "urn:uuid:".len() + 36);
+        assert_eq!(urn.as_bytes()[23], b'8', "the version in {urn}");
+        for other in [make_urn(&["a", "bc"]), make_urn(&["ab"]), make_urn(&[])] {
+            assert_ne!(urn, other);
+        }
+    }
 
     #[test]
     fn a_secret_key_is_parsed_from_exactly_64_hex_digits() {

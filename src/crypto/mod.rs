@@ -9,7 +9,9 @@ mod password;
 pub mod rotation;
 
 pub use derived_keys::{DecryptError, KeyId};
-pub use encoding::{KEY_BYTES, encode_hex, generate_token, hash_token, parse_key, random_bytes};
+pub use encoding::{
+    KEY_BYTES, encode_hex, generate_token, hash_token, make_urn, parse_key, random_bytes,
+};
 pub use key_file::{KeyFile, read_key_file};
 pub use key_ring::KeyRing;
 pub use password::{PasswordHasher, hash_password};

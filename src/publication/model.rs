@@ -29,6 +29,11 @@ pub struct Publication {
     pub key_id: Vec<u8>,
     /// Number that each save of the settings increments, so that concurrent saves are detected.
     pub version: i32,
+    /// Public URL at the first start, without a slash at the end. Guids that are not stored contain it, so that they stay
+    /// when the public URL changes. `None` before the first start.
+    pub guid_base: Option<String>,
+    /// Random text from which the ids of the feeds are made.
+    pub feed_seed: String,
     /// Version of the row in the `settings` table. It changes with every write.
     pub row_version: PublicationVersion,
 }
@@ -57,6 +62,8 @@ impl Publication {
             discussion: DiscussionSettings::default(),
             key_id: key_id.to_vec(),
             version: 1,
+            guid_base: None,
+            feed_seed: String::new(),
             row_version: PublicationVersion::NONE,
         }
     }

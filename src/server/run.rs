@@ -13,7 +13,7 @@ use crate::accounts::setup;
 use crate::app::App;
 use crate::articles::welcome;
 use crate::cache::PageCacheService;
-use crate::{router, startup, worker};
+use crate::{publication, router, startup, worker};
 
 /// Content type of the OpenMetrics 1.0 text format.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -22,6 +22,7 @@ const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=
 /// loaded.
 pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
     welcome::create_welcome_site(&app).await?;
+    fix_guid_base(&app).await?;
     let publication = app.load_publication().await?;
     ensure!(
         publication.key_id == app.keys.active_id(),
@@ -39,6 +40,12 @@ pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
         background.spawn(serve_metrics(listener, pages.clone()));
     }
     accept_connections(&app, &pages, ports.site).await
+}
+
+/// Stores the public URL on the first start, because feeds have to show the same guids if it changes later.
+async fn fix_guid_base(app: &App) -> anyhow::Result<()> {
+    let mut db = app.pool.acquire().await?;
+    Ok(publication::store::set_guid_base(&mut db, &app.config.absolute_url("")).await?)
 }
 
 /// Logs the site's URL and how to sign in. While the site has no admin, this is a one-time link.

@@ -29,6 +29,12 @@ pub const OLD_PATH: &str = "_broadsheet_address";
 /// comment, one per line.
 pub const REASONS: &str = "_broadsheet_reasons";
 
+/// Key of the meta field in which Broadsheet exports the guid of an article or comment in feeds. Exports of earlier versions
+/// lack it, and their element `guid` is not what feeds contained.
+pub const GUID: &str = "_broadsheet_guid";
+/// Key of the meta field in which Broadsheet exports the time at which the words of an article changed after publication.
+pub const REVISED_AT: &str = "_broadsheet_revised_at";
+
 /// Returns the value of the first meta field with this key, or an empty string if there is none.
 pub fn find<'a>(meta: &'a [(String, String)], key: &str) -> &'a str {
     meta.iter()

@@ -22,6 +22,10 @@ impl SourceSite {
         Self(normalize_site_url(url))
     }
 
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Returns the decoded path of a link to a page of this site. Returns `None` for links to other sites, for links with
     /// a query, and for paths that cannot be stored.
     pub fn page_path(&self, link: &str) -> Option<String> {

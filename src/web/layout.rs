@@ -83,6 +83,11 @@ impl Layout {
         markdown::absolutize_urls(text, &base)
     }
 
+    /// Returns the URL that is part of guids that are not stored. It stays the same if the public URL changes.
+    pub fn guid_base(&self) -> &str {
+        self.publication.guid_base.as_deref().unwrap_or(&self.base)
+    }
+
     /// Formats a date for readers, in the site's language and time zone.
     pub fn format_date(&self, time: &Ts) -> String {
         dates::format_date(*time, &self.publication.zone, self.translator.language())

@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::error::{Error, SkipErrorPage};
+use crate::text::input;
 
 /// Template that is rendered as an HTML response.
 pub struct Page<T>(pub T);
@@ -43,13 +44,25 @@ pub fn redirect_after_post(page: &str) -> Redirect {
     Redirect::to(&format!("{page}#content"))
 }
 
+fn replace_invalid_chars(html: &str) -> String {
+    html.chars()
+        .map(
+            |c| match input::has_invalid_chars(c.encode_utf8(&mut [0; 4])) {
+                true => char::REPLACEMENT_CHARACTER,
+                false => c,
+            },
+        )
+        .collect()
+}
+
 impl<T: Template> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         match self.0.render() {
             Ok(mut html) => {
-                // A field given back as typed may hold NUL, which HTML does not allow (13.2.2, "unexpected-null-character").
-                if html.contains('\0') {
-                    html = html.replace('\0', "\u{FFFD}");
+                // A field given back as typed or an imported comment may hold a control character, which HTML does not allow
+                // (13.2.2, "control-character-in-input-stream").
+                if input::has_invalid_chars(&html) {
+                    html = replace_invalid_chars(&html);
                 }
                 ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
             }

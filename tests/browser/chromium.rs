@@ -318,6 +318,19 @@ impl Browser {
         .await;
     }
 
+    /// Emulates a system that forces its own colours, in this colour scheme.
+    pub async fn force_colors(&self, scheme: &str) {
+        let features = json!([
+            { "name": "forced-colors", "value": "active" },
+            { "name": "prefers-color-scheme", "value": scheme },
+        ]);
+        self.send_devtools_command(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await;
+    }
+
     async fn set_screen_size(&self, width: u32, height: u64) {
         self.send_devtools_command(
             "Emulation.setDeviceMetricsOverride",

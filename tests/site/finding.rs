@@ -84,7 +84,7 @@ async fn a_page_is_in_no_list_and_a_pinned_article_comes_first() {
     assert!(!reader.open("/feed.xml").await.html().contains("Imprint"));
     assert!(
         reader
-            .open("/sitemap.xml")
+            .open("/sitemap-pages.xml")
             .await
             .html()
             .contains("/imprint<")

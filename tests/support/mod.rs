@@ -5,6 +5,7 @@
 pub mod article;
 pub mod cluster;
 pub mod makers;
+pub mod markup;
 pub mod sample_export;
 pub mod server;
 pub mod smtp;

@@ -1,4 +1,4 @@
-//! Published articles as links, for the suggestions on the 404 page and for the sitemap.
+//! Published articles as links, for the suggestions on the 404 page.
 
 use sqlx::PgConnection;
 
@@ -46,30 +46,6 @@ pub async fn list_by_slug_prefix(
            order by length(slug), published_at desc, id desc limit $3"#,
         now as Ts,
         prefix.as_str(),
-        limit,
-    )
-    .fetch_all(db)
-    .await
-}
-
-pub struct SitemapEntry {
-    pub path: String,
-    /// Time of the last change or time of publication, whichever is later.
-    pub updated_at: Ts,
-}
-
-/// Returns the newest published articles of any kind for the sitemap.
-pub async fn list_for_sitemap(
-    db: &mut PgConnection,
-    limit: i64,
-    now: Ts,
-) -> sqlx::Result<Vec<SitemapEntry>> {
-    sqlx::query_as!(
-        SitemapEntry,
-        r#"select path as "path!", greatest(updated_at, published_at) as "updated_at!"
-           from articles where state = 'published' and published_at <= $1
-           order by published_at desc, id desc limit $2"#,
-        now as Ts,
         limit,
     )
     .fetch_all(db)

@@ -1,8 +1,10 @@
 //! All SQL of articles. This module loads and saves single articles. Each kind of list has a submodule.
 
 pub mod authors;
+pub mod feeds;
 pub mod headlines;
 pub mod links;
+pub mod sitemap;
 pub mod staff_list;
 pub mod topics;
 pub mod wordpress;
@@ -21,7 +23,8 @@ macro_rules! select_articles {
         sqlx::query_as!(
             Article,
             "select articles.id, articles.slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, draft_reason,
-                 name as author, accounts.slug as author_slug, state, published_at, articles.path, version
+                 name as author, accounts.slug as author_slug, state, published_at,
+                 case when revised_at > published_at then revised_at end as revised_at, articles.path, version
              from articles join accounts on accounts.id = author_id " + $filter,
             $($argument),+
         )

@@ -132,9 +132,12 @@ pub async fn list_in_thread(
 
 pub struct FeedComment {
     pub id: CommentId,
+    /// `None`: older than the column. The guid is then made of the id.
+    pub guid: Option<String>,
     pub name: String,
     pub body_html: SafeHtml,
     pub created_at: Ts,
+    pub edited_at: Option<Ts>,
     pub article_title: String,
 }
 
@@ -144,11 +147,12 @@ pub async fn list_newest(
     limit: i64,
     now: Ts,
 ) -> sqlx::Result<Vec<FeedComment>> {
+    // `erased_at is null` holds for every approved comment; with it an index in this order can be used.
     sqlx::query_as!(
         FeedComment,
-        "select comments.id, comments.name, comments.body_html, comments.created_at, title as article_title
+        "select comments.id, comments.guid, comments.name, comments.body_html, comments.created_at, edited_at, title as article_title
          from comments join articles on articles.id = article_id
-         where status = 'approved' and state = 'published' and published_at <= $1
+         where status = 'approved' and erased_at is null and state = 'published' and published_at <= $1
          order by comments.created_at desc, comments.id desc limit $2",
         now as Ts,
         limit,
@@ -163,11 +167,12 @@ pub async fn list_newest_on(
     id: ArticleId,
     limit: i64,
 ) -> sqlx::Result<Vec<FeedComment>> {
+    // `erased_at is null` holds for every approved comment; with it an index in this order can be used.
     sqlx::query_as!(
         FeedComment,
-        "select comments.id, comments.name, comments.body_html, comments.created_at, title as article_title
+        "select comments.id, comments.guid, comments.name, comments.body_html, comments.created_at, edited_at, title as article_title
          from comments join articles on articles.id = article_id
-         where article_id = $1 and status = 'approved'
+         where article_id = $1 and status = 'approved' and erased_at is null
          order by comments.created_at desc, comments.id desc limit $2",
         id.0,
         limit,

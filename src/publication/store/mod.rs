@@ -15,7 +15,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
              thread_depth, newest_first, edit_minutes, close_after_days, network_days,
              hold_everything, hold_first_timers, trust_unverified, hold_links, flood_seconds,
              akismet_url, akismet_key, akismet_fields, trash_days, shows_transparency, spam_threshold,
-             xmin::text::bigint as "edition!: PublicationVersion"
+             guid_base, feed_seed::text as "feed_seed!", xmin::text::bigint as "edition!: PublicationVersion"
          from settings"#
     )
     .map(|row| Publication {
@@ -49,6 +49,8 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         },
         key_id: row.key_id,
         version: row.version,
+        guid_base: row.guid_base,
+        feed_seed: row.feed_seed,
         row_version: row.edition,
     })
     .fetch_optional(db)
@@ -192,6 +194,17 @@ pub async fn update(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Sets the URL that is part of the guids that are not stored, unless an earlier start has set it.
+pub async fn set_guid_base(db: &mut PgConnection, base: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update settings set guid_base = $1 where guid_base is null",
+        base
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Sets the id of the secret key with which data is encrypted from now on.

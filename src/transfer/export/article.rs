@@ -45,6 +45,10 @@ impl<W: Write> WxrWriter<'_, W> {
         {
             self.meta(META_ELEMENT, meta::NOTE, note.as_str())?;
         }
+        self.meta(META_ELEMENT, meta::GUID, &request.article_guid(article))?;
+        if let Some(revised_at) = article.revised_at {
+            self.meta(META_ELEMENT, meta::REVISED_AT, &revised_at.rfc3339())?;
+        }
         for path in old_paths {
             self.meta(META_ELEMENT, meta::OLD_PATH, path)?;
         }
@@ -65,15 +69,16 @@ impl<W: Write> WxrWriter<'_, W> {
         // A draft has no public path, so its link carries the ID, by which an import recognises it.
         let link = match &article.path {
             Some(path) if article.state == ArticleState::Published => format!("{base_url}{path}"),
-            _ => plain_link.clone(),
+            _ => plain_link,
         };
         let date = article.published_at.unwrap_or(article.created_at);
         self.cdata("title", &escape_html(&article.title))?;
         self.text("link", &link)?;
         self.text("pubDate", &dates::format_rfc2822(date))?;
         self.cdata("dc:creator", &article.author)?;
-        // Not the path, which may change: feed readers recognise an article by its GUID, which WordPress keeps.
-        self.text_with("guid", [("isPermaLink", "false")], &plain_link)?;
+        // The one in our feeds: WordPress keeps it, so feed readers recognise the article.
+        let guid = request.article_guid(article);
+        self.text_with("guid", [("isPermaLink", "false")], &guid)?;
         self.text("description", "")?;
         let content = markdown::absolutize_paths(&article.body_html, base_url);
         self.cdata("content:encoded", &content)?;

@@ -64,6 +64,9 @@ impl<W: Write> WxrWriter<'_, W> {
         if let Some(format) = comment.format {
             self.source_meta(META_ELEMENT, format, &comment.body)?;
         }
+        if comment.format.is_some() {
+            self.meta(META_ELEMENT, meta::GUID, &request.comment_guid(comment))?;
+        }
         if !comment.reasons.is_empty() {
             self.meta(META_ELEMENT, meta::REASONS, &comment.reasons)?;
         }

@@ -15,6 +15,7 @@ use anyhow::Context;
 use sqlx::{Connection, PgConnection};
 
 use super::store;
+use super::store::export::{ExportedArticle, ExportedComment};
 use crate::clock::Ts;
 use crate::crypto::KeyRing;
 use crate::publication::Publication;
@@ -31,6 +32,27 @@ pub struct ExportRequest<'a> {
     /// Whether the export contains the email addresses of commenters.
     pub with_emails: bool,
     pub now: Ts,
+}
+
+impl ExportRequest<'_> {
+    /// Returns the guid of an article in feeds.
+    fn article_guid(&self, article: &ExportedArticle) -> String {
+        let stored = article.guid.clone();
+        stored.unwrap_or_else(|| format!("{}/#article-{}", self.guid_base(), article.id))
+    }
+
+    /// Returns the guid of a comment in feeds.
+    fn comment_guid(&self, comment: &ExportedComment) -> String {
+        let stored = comment.guid.clone();
+        stored.unwrap_or_else(|| format!("{}/comments/{}", self.guid_base(), comment.id))
+    }
+
+    fn guid_base(&self) -> &str {
+        self.publication
+            .guid_base
+            .as_deref()
+            .unwrap_or(&self.base_url)
+    }
 }
 
 /// Writes all content of the site to an export file. All data comes from the same point in time.

@@ -3,13 +3,14 @@
 use super::comments::plan_comments;
 use super::context::{PlanContext, SourceItem};
 use super::fields::{decode_slug, plain_text, shorten, single_line, unescape};
+use super::guids::find_article_guid;
 use super::model::PlannedArticle;
 use super::text::{ArticleText, convert_text, exported_format};
 use crate::articles::{ArticleState, DraftReason, limits};
 use crate::clock::Ts;
 use crate::text::{Slug, input};
 use crate::transfer::body::Attachment;
-use crate::transfer::dates;
+use crate::transfer::dates::{self, LocalTime};
 use crate::transfer::meta;
 use crate::transfer::report::ImportReport;
 use crate::transfer::source_site::{SourceSite, is_storable_path};
@@ -50,6 +51,7 @@ pub fn plan_article(
         state == ArticleState::Published || dates::parse_datetime(&item.date_gmt).is_some();
     // Drafts need a time as well; an unknown one counts as very old.
     let created_at = date.unwrap_or(Ts::EPOCH);
+    let (updated_at, revised_at) = find_changes(&item, &local_time, created_at);
     let comments = plan_comments(context, &item, &local_time, created_at, report);
     let site = &context.url_map.site;
     Ok(PlannedArticle {
@@ -57,6 +59,7 @@ pub fn plan_article(
         digest,
         may_show_uploads: text.may_show_uploads,
         kind,
+        guid: find_article_guid(site, &item),
         slug: make_slug(&item.slug, &title),
         standfirst,
         sources,
@@ -69,9 +72,8 @@ pub fn plan_article(
         state,
         published_at: date.filter(|_| has_been_published),
         created_at,
-        updated_at: local_time
-            .parse(&item.modified, &item.modified_gmt)
-            .unwrap_or(created_at),
+        updated_at,
+        revised_at,
         old_paths: list_old_paths(site, &item),
         old_slug_paths: list_old_slug_paths(site, &item),
         author_login: item.creator,
@@ -97,6 +99,21 @@ fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> 
         .into_iter()
         .find(|title| !input::is_blank(title))
         .unwrap_or_else(|| item.id.to_string())
+}
+
+/// Returns the time of the item's last change and, if it was after the publication, that of the last change of its words.
+/// Broadsheet exports both; WordPress knows only the first.
+fn find_changes(item: &WxrItem, local_time: &LocalTime, published_at: Ts) -> (Ts, Option<Ts>) {
+    let updated_at = local_time.parse(&item.modified, &item.modified_gmt);
+    let updated_at = updated_at.unwrap_or(published_at);
+    let revised_at = match exported_format(item) {
+        Some(_) => meta::find(&item.meta, meta::REVISED_AT)
+            .parse()
+            .ok()
+            .map(Ts::new),
+        None => Some(updated_at),
+    };
+    (updated_at, revised_at.filter(|time| *time > published_at))
 }
 
 fn make_standfirst(item: &WxrItem, report: &mut ImportReport) -> String {

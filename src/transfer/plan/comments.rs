@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::context::PlanContext;
 use super::digest::{digest_comment, negative};
 use super::fields::{remove_unreadable, single_line, unescape};
+use super::guids::find_comment_guid;
 use super::model::{ArticleComments, PlannedComment, PlannedLinkback, describe_comment};
 use super::threads::resolve_threads;
 use crate::clock::Ts;
@@ -85,7 +86,9 @@ pub fn plan_comments(
         match comment.kind.as_str() {
             "" | "comment" => {
                 report.by_status.count(facts.status);
-                let comment = plan_comment(context, comment, &facts, report);
+                let site = &context.url_map.site;
+                let guid = find_comment_guid(site, item, comment, facts.wordpress_id);
+                let comment = plan_comment(context, comment, guid, &facts, report);
                 planned.comments.push(comment);
             }
             "pingback" => planned.linkbacks.push(linkback(LinkbackKind::Pingback)),
@@ -123,6 +126,7 @@ fn parse_status(approved: &str) -> Status {
 fn plan_comment(
     context: &PlanContext<'_>,
     comment: &WxrComment,
+    guid: String,
     facts: &CommentFacts,
     report: &mut ImportReport,
 ) -> PlannedComment {
@@ -147,6 +151,7 @@ fn plan_comment(
         wordpress_id: facts.wordpress_id,
         parent_wordpress_id: (comment.parent_id != 0).then_some(comment.parent_id),
         root_wordpress_id: facts.wordpress_id,
+        guid,
         name: make_name(context, comment, report),
         email,
         website,

@@ -6,6 +6,7 @@ mod comments;
 mod context;
 mod digest;
 mod fields;
+mod guids;
 mod model;
 #[cfg(test)]
 mod tests;

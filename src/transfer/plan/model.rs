@@ -18,6 +18,8 @@ pub struct PlannedArticle {
     /// uploaded files were copied since the last import.
     pub may_show_uploads: bool,
     pub kind: ArticleKind,
+    /// Id by which feed readers recognise the article.
+    pub guid: String,
     pub title: String,
     pub slug: Slug,
     pub standfirst: String,
@@ -34,6 +36,8 @@ pub struct PlannedArticle {
     pub published_at: Option<Ts>,
     pub created_at: Ts,
     pub updated_at: Ts,
+    /// Time of the last change of the words after publication.
+    pub revised_at: Option<Ts>,
     pub author_login: String,
     pub terms: Vec<WxrItemTerm>,
     /// Decoded paths that the article had when it was exported.
@@ -58,6 +62,8 @@ pub struct PlannedComment {
     pub parent_wordpress_id: Option<i64>,
     /// WordPress ID of the first comment in the thread. A comment that is not a reply is the first of its own thread.
     pub root_wordpress_id: i64,
+    /// Id by which feed readers recognise the comment.
+    pub guid: String,
     pub name: String,
     pub email: Option<Email>,
     pub website: Option<Website>,

@@ -55,6 +55,19 @@ pub async fn list_taken_ids(db: &mut PgConnection, ids: &[i64]) -> sqlx::Result<
         .await
 }
 
+/// Returns those of the given guids that existing articles already have.
+pub async fn list_taken_guids(
+    db: &mut PgConnection,
+    guids: &[String],
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"select guid as "guid!" from articles where guid = any($1)"#,
+        guids,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Reserves `count` unused article IDs.
 pub async fn allocate_ids(db: &mut PgConnection, count: i64) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
@@ -72,6 +85,8 @@ pub struct PlacedArticle {
     /// Current path of the article. `None` for a draft.
     pub path: Option<String>,
     pub author_id: AccountId,
+    /// Guid for a new article. One that exists keeps its own.
+    pub guid: String,
 }
 
 /// Inserts articles, each with its first revision. The caller must insert their paths in the same transaction, because a
@@ -81,10 +96,11 @@ pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::
     sqlx::query!(
         "insert into articles
              (id, slug, title, standfirst, sources, body, body_html, format, kind, draft_reason, state,
-              replies_open, pinned, published_at, path, author_id, created_at, updated_at)
+              replies_open, pinned, published_at, path, author_id, created_at, updated_at, revised_at, guid)
          select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
              $8::body_format[], $9::article_kind[], $10::draft_reason[], $11::article_state[],
-             $12::boolean[], $13::boolean[], $14::timestamptz[], $15::text[], $16::bigint[], $17::timestamptz[], $18::timestamptz[])",
+             $12::boolean[], $13::boolean[], $14::timestamptz[], $15::text[], $16::bigint[], $17::timestamptz[], $18::timestamptz[],
+             $19::timestamptz[], $20::text[])",
         &ids,
         &column(articles, |article| article.planned.slug.to_string()),
         &column(articles, |article| article.planned.title.clone()),
@@ -103,6 +119,8 @@ pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::
         &column(articles, |article| article.author_id.0),
         &column(articles, |article| article.planned.created_at) as _,
         &column(articles, |article| article.planned.updated_at) as _,
+        &column(articles, |article| article.planned.revised_at) as _,
+        &column(articles, |article| article.guid.clone()),
     )
     .execute(&mut *db)
     .await?;
@@ -123,7 +141,7 @@ pub async fn update(
         "update articles
          set slug = $2, title = $3, standfirst = $4, sources = $5, body = $6, body_html = $7, format = $8, kind = $9,
              draft_reason = $10, state = $11, replies_open = $12, pinned = $13, published_at = $14, path = coalesce($15, path),
-             author_id = $16, updated_at = $17, version = version + 1
+             author_id = $16, updated_at = $17, revised_at = $19, version = version + 1
          where id = $1 and version = $18 returning version",
         article.id,
         planned.slug.as_str(),
@@ -143,6 +161,7 @@ pub async fn update(
         article.author_id.0,
         planned.updated_at as Ts,
         expected_version,
+        planned.revised_at as Option<Ts>,
     )
     .fetch_optional(&mut *db)
     .await?;

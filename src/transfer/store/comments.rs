@@ -89,15 +89,15 @@ pub async fn insert(
     sqlx::query!(
         "insert into comments
              (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, dedup_hash, status,
-              reasons, created_at, site_id, wordpress_id, export_hash, network_sealed, network_until, network_hash)
+              reasons, created_at, site_id, wordpress_id, export_hash, network_sealed, network_until, network_hash, guid)
          select id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, int8send(id), status,
              string_to_array(reasons, chr(10)), created_at, $1, wordpress_id, export_hash, network_sealed,
-             case when network_sealed is not null then $2::timestamptz end, network_hash
+             case when network_sealed is not null then $2::timestamptz end, network_hash, guid
          from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[],
              $11::body_format[], $12::text[], $13::comment_status[], $14::text[], $15::timestamptz[], $16::bigint[], $17::bigint[],
-             $18::bytea[], $19::bytea[])
+             $18::bytea[], $19::bytea[], $20::text[])
              as placed (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, status,
-             reasons, created_at, wordpress_id, export_hash, network_sealed, network_hash)",
+             reasons, created_at, wordpress_id, export_hash, network_sealed, network_hash, guid)",
         site_id,
         networks_until as Ts,
         &column(comments, |comment| comment.id),
@@ -117,6 +117,7 @@ pub async fn insert(
         &column(comments, |comment| comment.planned.digest),
         &column(comments, |comment| comment.network_sealed.clone()) as _,
         &column(comments, |comment| comment.network_hash.clone()) as _,
+        &column(comments, |comment| comment.planned.guid.clone()),
     )
     .execute(db)
     .await?;

@@ -68,6 +68,9 @@ pub struct ExportedArticle {
     pub author: String,
     pub created_at: Ts,
     pub updated_at: Ts,
+    pub revised_at: Option<Ts>,
+    /// `None`: older than the column. The guid is then made of the ID.
+    pub guid: Option<String>,
 }
 
 /// Returns the next articles in order of their IDs. All returned IDs are above `after`.
@@ -79,7 +82,7 @@ pub async fn list_articles(
         ExportedArticle,
         r#"select articles.id as "id: i64", articles.slug as "slug: String", title, standfirst, sources, body, format,
                body_html as "body_html: String", replies_open, kind, pinned, draft_reason, state, published_at, path,
-               username as author, articles.created_at, updated_at
+               username as author, articles.created_at, updated_at, revised_at, guid
            from articles join accounts on accounts.id = author_id
            where articles.id > $1 order by articles.id limit $2"#,
         after,
@@ -147,6 +150,8 @@ pub struct ExportedComment {
     /// Reasons that automatic screening gave for the status of the comment, one per line.
     pub reasons: String,
     pub created_at: Ts,
+    /// `None`: older than the column, or a linkback.
+    pub guid: Option<String>,
     pub email_hash: Option<Vec<u8>>,
     pub email_sealed: Option<Vec<u8>>,
 }
@@ -162,12 +167,12 @@ pub async fn list_comments(
         ExportedComment,
         r#"select comments.id as "id!: i64", parent_id as "parent_id: i64", 'comment' as "kind!", name as "name!", website,
                body as "body!", format as "format?: BodyFormat", body_html as "body_html!: String", status as "status!: Status",
-               array_to_string(reasons, chr(10)) as "reasons!", comments.created_at as "created_at!: Ts",
+               array_to_string(reasons, chr(10)) as "reasons!", comments.created_at as "created_at!: Ts", guid,
                email_hash as "email_hash?", email_sealed as "email_sealed?"
            from comments left join commenters on commenters.id = commenter_id
            where article_id = $1 and comments.id > $2
            union all
-           select id, null, kind::text, name, website, body, null, body, status, '', created_at, null, null
+           select id, null, kind::text, name, website, body, null, body, status, '', created_at, null, null, null
            from linkbacks where article_id = $1 and id > $2
            order by 1 limit $3"#,
         article_id,

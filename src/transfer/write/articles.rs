@@ -1,8 +1,11 @@
 //! Writes the articles of an import batch to the database.
 
+use std::collections::HashSet;
+
 use sqlx::PgConnection;
 
 use super::writer::BatchWriter;
+use crate::crypto::make_urn;
 use crate::transfer::plan::{ArticleComments, PlannedArticle};
 use crate::transfer::report::ImportReport;
 use crate::transfer::store;
@@ -83,6 +86,7 @@ impl BatchWriter<'_> {
         }
         let ids = self.assign_article_ids(db, &new).await?;
         let mut owners = self.load_path_owners(db, &ids, &new).await?;
+        let mut guids = find_free_guids(db, &new).await?;
         let mut placed = Vec::with_capacity(new.len());
         let (mut paths, mut path_articles) = (Vec::new(), Vec::new());
         let (mut topics, mut topic_articles) = (Vec::new(), Vec::new());
@@ -114,6 +118,7 @@ impl BatchWriter<'_> {
                 version: 1,
             });
             placed.push(PlacedArticle {
+                guid: choose_guid(&planned, &mut guids),
                 planned,
                 id,
                 path,
@@ -163,6 +168,7 @@ impl BatchWriter<'_> {
             id,
             path,
             author_id,
+            guid: String::new(),
         };
         if self.dry_run.is_some() {
             report.counts_mut(kind).changed += 1;
@@ -182,6 +188,28 @@ impl BatchWriter<'_> {
         store::topics::add_to_articles(db, &vec![id; topics.len()], &topics).await?;
         Ok(version)
     }
+}
+
+/// Returns the guids of these articles that no stored article has.
+async fn find_free_guids(
+    db: &mut PgConnection,
+    articles: &[PlannedArticle],
+) -> sqlx::Result<HashSet<String>> {
+    let guids: Vec<String> = articles
+        .iter()
+        .map(|article| article.guid.clone())
+        .collect();
+    let taken = store::articles::list_taken_guids(db, &guids).await?;
+    let mut free: HashSet<String> = guids.into_iter().collect();
+    free.retain(|guid| !taken.contains(guid));
+    Ok(free)
+}
+
+/// Takes the guid of an article out of the free ones. The second article with the same guid gets another one, as feed
+/// readers would take the two for one.
+fn choose_guid(planned: &PlannedArticle, free: &mut HashSet<String>) -> String {
+    let kept = free.take(&planned.guid);
+    kept.unwrap_or_else(|| make_urn(&[planned.guid.as_str(), &planned.wordpress_id.to_string()]))
 }
 
 /// Compares an article from the export with the stored article.

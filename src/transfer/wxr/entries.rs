@@ -118,6 +118,7 @@ fn read_item<R: Read>(xml: &mut XmlTokens<R>) -> Result<Box<WxrItem>, WxrError> 
         match (namespace, xml.name()) {
             (Rss, "title") => xml.read_trimmed(&mut item.title)?,
             (Rss, "link") => xml.read_trimmed(&mut item.link)?,
+            (Rss, "guid") => xml.read_trimmed(&mut item.guid)?,
             (Dc, "creator") => xml.read_trimmed(&mut item.creator)?,
             (Content, "encoded") => xml.read_text(&mut item.content)?,
             (Excerpt, "encoded") => xml.read_text(&mut item.excerpt)?,

@@ -91,6 +91,8 @@ pub struct WxrItem {
     pub id: i64,
     pub title: String,
     pub link: String,
+    /// Id by which feed readers recognise the item.
+    pub guid: String,
     /// WordPress login of the author.
     pub creator: String,
     pub content: String,

@@ -14,6 +14,8 @@ use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 use url::form_urlencoded;
 
+use super::markup;
+
 pub use form::Form;
 pub use page::Page;
 
@@ -120,6 +122,7 @@ impl Visitor {
         }
         let (parts, body) = response.into_parts();
         let body = read_body(&parts.headers, body).await;
+        check_markup(path, &parts.headers, &body);
         Page {
             visitor: self.clone(),
             path: path.to_owned(),
@@ -128,6 +131,24 @@ impl Visitor {
             body,
         }
     }
+}
+
+/// Panics if a page is not valid HTML. Fragments that scripts request are no pages.
+fn check_markup(path: &str, headers: &HeaderMap, body: &[u8]) {
+    let is_html = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let html = String::from_utf8_lossy(body);
+    // A compressed page is checked where another test opens it uncompressed.
+    if !is_html || !html.starts_with("<!doctype html>") {
+        return;
+    }
+    let faults = markup::list_faults(&html);
+    assert!(
+        faults.is_empty(),
+        "{path} is not valid HTML:\n{}",
+        faults.join("\n")
+    );
 }
 
 /// Reads a body completely. Of an event stream, reads only what arrives within 300 milliseconds.
