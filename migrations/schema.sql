@@ -56,6 +56,12 @@ CREATE TYPE public.commenter_policy AS ENUM (
     'trust'
 );
 
+CREATE TYPE public.date_order AS ENUM (
+    'language',
+    'day-first',
+    'month-first'
+);
+
 CREATE TYPE public.digest_frequency AS ENUM (
     'never',
     'each',
@@ -67,7 +73,14 @@ CREATE TYPE public.draft_reason AS ENUM (
     'protected',
     'private',
     'pending',
-    'unknown'
+    'unknown',
+    'undated'
+);
+
+CREATE TYPE public.hour_cycle AS ENUM (
+    'language',
+    'twenty-four',
+    'twelve'
 );
 
 CREATE TYPE public.linkback_kind AS ENUM (
@@ -115,6 +128,13 @@ begin
     end if;
     return null;
 end
+$$;
+
+CREATE FUNCTION public.fold_topic_name(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    select lower(btrim(regexp_replace(normalize(regexp_replace(name,
+        '[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]', '', 'g'), nfkc), '\s+', ' ', 'g')))
 $$;
 
 CREATE FUNCTION public.maintain_comment_counts() RETURNS trigger
@@ -933,6 +953,8 @@ CREATE TABLE public.settings (
     trash_days integer DEFAULT 30 NOT NULL,
     shows_transparency boolean DEFAULT false NOT NULL,
     spam_threshold integer DEFAULT 0 NOT NULL,
+    date_order public.date_order DEFAULT 'language'::public.date_order NOT NULL,
+    hour_cycle public.hour_cycle DEFAULT 'language'::public.hour_cycle NOT NULL,
     CONSTRAINT settings_close_after_days_check CHECK (((close_after_days >= 0) AND (close_after_days <= 36500))),
     CONSTRAINT settings_edit_minutes_check CHECK (((edit_minutes >= 0) AND (edit_minutes <= 10080))),
     CONSTRAINT settings_flood_seconds_check CHECK (((flood_seconds >= 0) AND (flood_seconds <= 3600))),
@@ -1308,6 +1330,8 @@ CREATE INDEX similarity_bands_by_comment ON public.similarity_bands USING btree 
 CREATE INDEX spam_checks_due ON public.spam_checks USING btree (next_try_at);
 
 CREATE INDEX subscriptions_on_article ON public.subscriptions USING btree (article_id) WHERE (active_since IS NOT NULL);
+
+CREATE INDEX topics_by_folded_name ON public.topics USING btree (public.fold_topic_name(name));
 
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.reject_audit_log_changes();
 

@@ -1,5 +1,7 @@
 //! Shortens texts for lists, feeds and subject lines.
 
+use super::input::is_plain_space;
+
 /// Shortens plain text to one line of no more than `chars` characters. A shortened text ends after a word, with "…". For
 /// Markdown, call [`super::markdown::to_text`] first.
 pub fn excerpt(text: &str, chars: usize) -> String {
@@ -7,7 +9,8 @@ pub fn excerpt(text: &str, chars: usize) -> String {
     let mut length = 0;
     // Byte length up to which the line can end with "…" and still fit.
     let mut last_word = 0;
-    for word in text.split_whitespace() {
+    // No-break spaces stay: they are part of a word here.
+    for word in text.split(is_plain_space).filter(|word| !word.is_empty()) {
         let gap = usize::from(!line.is_empty());
         let room = chars.saturating_sub(length + gap);
         let letters = word.chars().take(room + 1).count();
@@ -53,6 +56,12 @@ mod tests {
     fn a_short_text_is_not_cut() {
         assert_eq!(excerpt(" a\n\n b\t", 3), "a b");
         assert_eq!(excerpt("", 10), "");
+    }
+
+    #[test]
+    fn no_break_spaces_are_kept() {
+        assert_eq!(excerpt("5\u{a0}000  ₴", 20), "5\u{a0}000 ₴");
+        assert_eq!(excerpt("ціна 5\u{a0}000 гривень", 12), "ціна 5\u{a0}000…");
     }
 
     #[test]

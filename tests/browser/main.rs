@@ -7,6 +7,7 @@ mod support;
 mod accessibility;
 mod chromium;
 mod discussion;
+mod editor;
 mod moderation;
 
 use chromium::Browser;
