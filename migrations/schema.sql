@@ -56,6 +56,12 @@ CREATE TYPE public.commenter_policy AS ENUM (
     'trust'
 );
 
+CREATE TYPE public.date_order AS ENUM (
+    'language',
+    'day-first',
+    'month-first'
+);
+
 CREATE TYPE public.digest_frequency AS ENUM (
     'never',
     'each',
@@ -67,7 +73,14 @@ CREATE TYPE public.draft_reason AS ENUM (
     'protected',
     'private',
     'pending',
-    'unknown'
+    'unknown',
+    'undated'
+);
+
+CREATE TYPE public.hour_cycle AS ENUM (
+    'language',
+    'twenty-four',
+    'twelve'
 );
 
 CREATE TYPE public.linkback_kind AS ENUM (
@@ -157,6 +170,11 @@ begin
     end if;
     return null;
 end
+CREATE FUNCTION public.fold_topic_name(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    select lower(btrim(regexp_replace(normalize(regexp_replace(name,
+        '[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]', '', 'g'), nfkc), '\s+', ' ', 'g')))
 $$;
 
 CREATE FUNCTION public.maintain_comment_counts() RETURNS trigger
@@ -1008,6 +1026,8 @@ CREATE TABLE public.settings (
     spam_threshold integer DEFAULT 0 NOT NULL,
     guid_base text,
     feed_seed uuid DEFAULT gen_random_uuid() NOT NULL,
+    date_order public.date_order DEFAULT 'language'::public.date_order NOT NULL,
+    hour_cycle public.hour_cycle DEFAULT 'language'::public.hour_cycle NOT NULL,
     CONSTRAINT settings_close_after_days_check CHECK (((close_after_days >= 0) AND (close_after_days <= 36500))),
     CONSTRAINT settings_edit_minutes_check CHECK (((edit_minutes >= 0) AND (edit_minutes <= 10080))),
     CONSTRAINT settings_flood_seconds_check CHECK (((flood_seconds >= 0) AND (flood_seconds <= 3600))),
@@ -1404,6 +1424,7 @@ CREATE TRIGGER article_topics_listed BEFORE INSERT ON public.article_topics FOR 
 CREATE TRIGGER article_topics_relisted AFTER UPDATE ON public.articles FOR EACH ROW WHEN ((((old.state IS DISTINCT FROM new.state) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.published_at IS DISTINCT FROM new.published_at))) EXECUTE FUNCTION public.relist_topics_of_article();
 
 CREATE TRIGGER articles_revised BEFORE UPDATE ON public.articles FOR EACH ROW WHEN (((old.path IS NOT NULL) AND (old.published_at <= new.updated_at) AND ((((old.title IS DISTINCT FROM new.title) OR (old.standfirst IS DISTINCT FROM new.standfirst)) OR (old.sources IS DISTINCT FROM new.sources)) OR (old.body IS DISTINCT FROM new.body)) AND (NOT (old.revised_at IS DISTINCT FROM new.revised_at)))) EXECUTE FUNCTION public.record_revised_at();
+CREATE INDEX topics_by_folded_name ON public.topics USING btree (public.fold_topic_name(name));
 
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.reject_audit_log_changes();
 

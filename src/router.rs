@@ -90,6 +90,9 @@ pub fn public_routes() -> RouteTable {
         .get("/favicon.ico", async || {
             (CachePolicy::default(), assets::show_favicon().await)
         })
+        .get("/apple-touch-icon.png", async || {
+            (CachePolicy::default(), assets::show_touch_icon().await)
+        })
         .get("/healthz", health::show_alive)
         .get("/readyz", health::show_ready)
 }

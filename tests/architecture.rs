@@ -17,6 +17,7 @@ use broadsheet::commenters::policy::CommenterPolicy;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::ReasonKind;
 use broadsheet::moderation::filter::CommentAge;
+use broadsheet::text::date_style::{DateOrder, HourCycle};
 
 use strum::IntoEnumIterator;
 
@@ -415,6 +416,11 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     made.extend(["author-page-erased", "author-page-erased-explained"].map(str::to_owned));
     made.extend([Role::Moderator, Role::Editor, Role::Admin].map(|role| format!("role-{role}")));
     made.extend(["en", "uk"].map(|language| format!("language-{language}")));
+    made.extend(
+        ["theirs", "mine", "merged", "conflict"].map(|outcome| format!("editor-merge-{outcome}")),
+    );
+    made.extend(DateOrder::iter().map(|order| format!("date-order-{}", <&str>::from(order))));
+    made.extend(HourCycle::iter().map(|hours| format!("hour-cycle-{}", <&str>::from(hours))));
     for kind in ["blocked", "unblocked"] {
         made.extend(["domain", "email", "network"].map(|what| format!("log-{kind}-{what}")));
     }

@@ -62,7 +62,7 @@ async fn every_migration_preserves_existing_rows() {
         ("comments", 11),
         ("decisions", 2),
         ("audit_log", 3),
-        ("topics", 2),
+        ("topics", 3),
         ("outbox", 2),
     ] {
         let rows: i64 = sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}")))

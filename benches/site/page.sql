@@ -5,7 +5,7 @@
 \set story random(1, 200)
 \set id 1000 + :story
 
-select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
+select title, tagline, language, time_zone, date_order, hour_cycle, permalink_pattern, appeal, appeal_html, key_id, version,
     thread_depth, newest_first, edit_minutes, close_after_days, network_days,
     hold_everything, hold_first_timers, trust_unverified, hold_links, flood_seconds,
     akismet_url, akismet_key, akismet_fields, trash_days, shows_transparency, spam_threshold,

@@ -8,7 +8,7 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::login_throttle;
-use super::model::Username;
+use super::model::{Role, Username};
 use super::passphrase::verify_passphrase;
 use super::viewer::Viewer;
 use super::{session, store};
@@ -16,8 +16,9 @@ use crate::app::App;
 use crate::web::form::FormData;
 use crate::web::{ClientIp, Db, Layout, Page, Query, Result, redirect_after_post};
 
-/// Page shown after signing in, unless the sign-in form names another page.
-const START_PAGE: &str = "/admin/comments";
+/// Address that leads to the first page of the viewer's role. It is shown after signing in, unless the sign-in form names
+/// another page.
+const START_PAGE: &str = "/admin";
 
 #[derive(Template)]
 #[template(path = "accounts/sign_in.html")]
@@ -165,6 +166,10 @@ fn signed_out(app: &App, jar: CookieJar) -> Response {
     (jar, Redirect::to("/admin/sign-in")).into_response()
 }
 
-pub async fn redirect_to_start(_viewer: Viewer) -> Redirect {
-    Redirect::to(START_PAGE)
+/// Leads editors to the articles and moderators to the comments.
+pub async fn redirect_to_start(viewer: Viewer) -> Redirect {
+    Redirect::to(match viewer.role {
+        Role::Moderator => "/admin/comments",
+        Role::Editor | Role::Admin => "/admin/articles",
+    })
 }

@@ -1,4 +1,4 @@
-//! Settings page of the site: title, language, time zone, permalink pattern and appeal.
+//! Settings page of the site: title, language, time zone, style of dates, permalink pattern and appeal.
 
 use std::sync::Arc;
 
@@ -7,12 +7,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 
 use super::layout::{AdminLayout, AdminSection};
 use crate::accounts::Admin;
 use crate::app::App;
 use crate::publication::{self, PermalinkError, Publication, PublicationVersion};
-use crate::text::{Language, dates, input, markdown};
+use crate::text::date_style::{DateOrder, DateStyle, HourCycle};
+use crate::text::dates;
+use crate::text::zones::{self, ZoneEntry};
+use crate::text::{Language, input, markdown};
 use crate::web::form::{self, FieldErrors, FormData, RowVersion, submit_or_recover};
 use crate::web::request_id::RequestId;
 use crate::web::{Layout, Page, Query, Result, redirect_after_post};
@@ -25,13 +29,15 @@ const APPEAL_BYTES: usize = 20_000;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SettingsForm {
-    #[serde(deserialize_with = "form::single_line")]
+    #[serde(deserialize_with = "form::text_line")]
     title: String,
-    #[serde(deserialize_with = "form::single_line")]
+    #[serde(deserialize_with = "form::text_line")]
     tagline: String,
     language: String,
     #[serde(deserialize_with = "form::trimmed")]
     time_zone: String,
+    date_order: String,
+    hour_cycle: String,
     #[serde(deserialize_with = "form::trimmed")]
     permalink: String,
     #[serde(deserialize_with = "form::multi_line")]
@@ -48,7 +54,7 @@ struct SettingsPage {
     section: AdminSection,
     form: SettingsForm,
     languages: [Language; 2],
-    zones: Vec<String>,
+    zones: &'static [ZoneEntry],
     saved: bool,
     /// Number of articles that kept their old URL because the URL from the new permalink pattern was already in use.
     unmoved_articles: i64,
@@ -58,18 +64,12 @@ struct SettingsPage {
 
 impl SettingsPage {
     fn new(admin_layout: AdminLayout, form: SettingsForm) -> Self {
-        let zones = jiff::tz::db()
-            .available()
-            .map(|zone| zone.to_string())
-            // The same names as `dates::parse_zone` accepts.
-            .filter(|zone| zone.contains('/') || zone == "UTC")
-            .collect();
         Self {
             admin_layout,
             section: AdminSection::Settings,
             form,
             languages: Language::all(),
-            zones,
+            zones: zones::list_zones(),
             saved: false,
             unmoved_articles: 0,
             newer: None,
@@ -80,6 +80,42 @@ impl SettingsPage {
     fn language_name(&self, language: &Language) -> String {
         let translator = self.admin_layout.layout.translator;
         translator.text(&format!("language-{}", language.code()))
+    }
+
+    /// Returns the name of a time zone's city.
+    fn city<'a>(&self, zone: &'a ZoneEntry) -> &'a str {
+        zone.city(self.admin_layout.layout.translator.language())
+    }
+
+    /// Lists the choices of an order of dates or a clock: each value with its label.
+    fn choices<T: IntoEnumIterator + Into<&'static str>>(
+        &self,
+        field: &str,
+    ) -> Vec<(&'static str, String)> {
+        let translator = self.admin_layout.layout.translator;
+        let choices = T::iter().map(Into::<&'static str>::into);
+        choices
+            .map(|code| (code, translator.text(&format!("{field}-{code}"))))
+            .collect()
+    }
+
+    fn date_orders(&self) -> Vec<(&'static str, String)> {
+        self.choices::<DateOrder>("date-order")
+    }
+
+    fn hour_cycles(&self) -> Vec<(&'static str, String)> {
+        self.choices::<HourCycle>("hour-cycle")
+    }
+
+    /// Formats the present time as the chosen settings would.
+    fn sample_time(&self) -> String {
+        let layout = &self.admin_layout.layout;
+        let style = DateStyle {
+            language: Language::parse(&self.form.language).unwrap_or_default(),
+            order: self.form.date_order.parse().unwrap_or_default(),
+            hours: self.form.hour_cycle.parse().unwrap_or_default(),
+        };
+        dates::format_date_time(layout.now, &layout.publication.zone, style)
     }
 }
 
@@ -156,6 +192,8 @@ impl SettingsForm {
             tagline: publication.tagline.clone(),
             language: publication.language.code().to_owned(),
             time_zone: publication.zone_name().to_owned(),
+            date_order: <&str>::from(publication.date_order).to_owned(),
+            hour_cycle: <&str>::from(publication.hour_cycle).to_owned(),
             permalink: publication.permalink.to_string(),
             appeal: publication.appeal.clone(),
             version: RowVersion(publication.version),
@@ -182,10 +220,17 @@ impl SettingsForm {
         if language.is_none() {
             errors.push(translator, "language", "settings-language-wrong");
         }
-        let zone = dates::parse_zone(&self.time_zone);
-        if zone.is_none() {
-            errors.push(translator, "time_zone", "settings-zone-wrong");
+        let zone = zones::find_zone(&self.time_zone);
+        if let Err(similar) = &zone {
+            let message = match similar[..] {
+                [] => translator.text("settings-zone-wrong"),
+                _ => translator.format("settings-zone-similar", "zones", &similar.join(", ")),
+            };
+            errors.push_message("time_zone", message);
         }
+        // The lists offer nothing else, so that another value comes from no browser and gets the default.
+        let date_order = self.date_order.parse().unwrap_or_default();
+        let hour_cycle = self.hour_cycle.parse().unwrap_or_default();
         let permalink = self.permalink.parse();
         if let Err(error) = permalink {
             let key = match error {
@@ -196,7 +241,7 @@ impl SettingsForm {
             errors.push(translator, "permalink", key);
         }
         self.errors = errors;
-        let (Some(language), Some(zone), Ok(permalink), true) =
+        let (Some(language), Ok(zone), Ok(permalink), true) =
             (language, zone, permalink, self.errors.is_empty())
         else {
             return None;
@@ -206,6 +251,8 @@ impl SettingsForm {
             tagline: self.tagline.clone(),
             language,
             zone,
+            date_order,
+            hour_cycle,
             permalink,
             appeal_html: markdown::render_article(&self.appeal),
             appeal: self.appeal.clone(),

@@ -1,42 +1,62 @@
 //! The editor for articles: form, preview, saving and publishing, and the page shown if somebody else has saved
 //! meanwhile.
 
-use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use sqlx::{Postgres, Transaction};
+use serde::Deserialize;
+use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::article_form::{ArticleForm, EditorAction};
-use super::model::{Article, ArticleState, ArticleStatus, DraftReason};
+use super::article_form::ArticleForm;
+use super::editor_action::EditorAction;
+use super::editor_page::EditorPage;
+use super::editor_questions::list_questions;
+use super::merge::{MergeBase, merge_forms};
+use super::model::{Article, ArticleInput, ArticleKind};
 use super::page::ArticleFragment;
-use super::store::{self, ArticleSaveOutcome, LastSave};
+use super::store::{self, ArticleSaveOutcome};
+use super::topic_names::{self, SimilarTopic};
 use crate::accounts::Editor;
-use crate::admin::{AdminLayout, AdminSection};
+use crate::admin::AdminLayout;
 use crate::app::App;
+use crate::clock::Ts;
 use crate::ids::ArticleId;
-use crate::text::{BodyFormat, Slug};
-use crate::web::form::{FormData, RowVersion, submit_or_recover};
+use crate::text::Slug;
+use crate::web::form::{FormData, submit_or_recover};
 use crate::web::request_id::RequestId;
-use crate::web::{Db, Error, Page, Path, Query, Result, SavedQuery, redirect_after_post};
+use crate::web::{Db, Error, Page, Path, Query, Result, redirect_after_post};
 
-#[derive(Template)]
-#[template(path = "articles/editor.html")]
-struct EditorPage {
-    admin_layout: AdminLayout,
-    section: AdminSection,
-    /// The stored article. `None` if a new article is being written.
-    article: Option<Article>,
-    form: ArticleForm,
-    preview: Option<ArticleFragment>,
-    /// The save by another editor, if there was one while this form was open.
-    newer: Option<LastSave>,
-    saved: bool,
+/// How often a slug that was made from the title gets another number before the editor is asked for one. Each time,
+/// somebody else took the path at the same moment.
+const MAX_SLUG_ATTEMPTS: usize = 10;
+
+#[derive(Deserialize)]
+pub struct NewArticleQuery {
+    #[serde(default)]
+    kind: String,
 }
 
-/// Shows an empty form for a new article.
-pub async fn show_new_article(admin_layout: AdminLayout, _editor: Editor) -> Response {
-    Page(EditorPage::new(admin_layout, None, ArticleForm::blank())).into_response()
+/// Shows an empty form for a new article, or for a new page with `kind=page` in the query.
+pub async fn show_new_article(
+    admin_layout: AdminLayout,
+    _editor: Editor,
+    mut db: Db,
+    Query(query): Query<NewArticleQuery>,
+) -> Result<Response> {
+    let kind = match query.kind.as_str() {
+        "page" => ArticleKind::Page,
+        _ => ArticleKind::Article,
+    };
+    let form = ArticleForm::blank(kind);
+    let page = EditorPage::load(admin_layout, &mut db, None, form).await?;
+    Ok(Page(page).into_response())
+}
+
+#[derive(Deserialize)]
+pub struct EditorQuery {
+    saved: Option<u8>,
+    /// Whether the save created topics.
+    new_topics: Option<u8>,
 }
 
 /// Shows the form for editing an article.
@@ -45,13 +65,16 @@ pub async fn show_editor(
     _editor: Editor,
     mut db: Db,
     Path(id): Path<ArticleId>,
-    Query(query): Query<SavedQuery>,
+    Query(query): Query<EditorQuery>,
 ) -> Result<Response> {
     let article = store::find(&mut db, id).await?.ok_or(Error::NotFound)?;
     let topics = store::topics::list(&mut db, id).await?;
     let form = ArticleForm::from_article(&article, &topics, &admin_layout.layout);
-    let mut page = EditorPage::new(admin_layout, Some(article), form);
+    let mut page = EditorPage::load(admin_layout, &mut db, Some(article), form).await?;
     page.saved = query.saved.is_some();
+    if query.new_topics.is_some() {
+        page.new_topics = store::topics::list_unshared(&mut db, id).await?;
+    }
     Ok(Page(page).into_response())
 }
 
@@ -95,109 +118,154 @@ async fn submit(
         Some(id) => Some(store::find(&mut db, id).await?.ok_or(Error::NotFound)?),
         None => None,
     };
-    let Some(input) = form.parse(&admin_layout.layout, article.as_ref(), now) else {
-        let page = EditorPage::new(admin_layout, article, form);
+    let Some(mut input) = form.parse(&admin_layout.layout, article.as_ref(), now) else {
+        let page = EditorPage::load(admin_layout, &mut db, article, form).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    // Checked like a save, and rendered by the code of the page: the transaction is dropped unused.
+    let whole_lines = store::topics::list_existing(&mut db, &input.topics).await?;
+    input.topics = topic_names::split_names(&input.topics, &whole_lines);
     if form.action == EditorAction::Preview {
-        let author = match &article {
-            Some(article) => (article.author.clone(), article.author_slug.clone()),
-            None => (editor.name.clone(), Slug::from_title(&editor.username)),
-        };
-        let preview = ArticleFragment::preview(&admin_layout.layout, &input, author, now);
-        let mut page = EditorPage::new(admin_layout, article, form);
+        let preview = preview(&admin_layout, editor, article.as_ref(), &input, now);
+        let mut page = EditorPage::load(admin_layout, &mut db, article, form).await?;
         page.preview = Some(preview);
         return Ok(Page(page).into_response());
     }
-    let publication = &admin_layout.layout.publication;
-    let outcome = match id {
-        Some(id) => {
-            let version = form.version.0;
-            store::update(&mut db, publication, id, version, editor.id, &input, now).await?
+    let new_topics = store::topics::list_new(&mut db, &input.topics).await?;
+    if !form.action.is_confirmed() {
+        let similar = find_similar_topics(&mut db, &new_topics).await?;
+        let questions = list_questions(article.as_ref(), &input, similar, now);
+        let is_stale = article
+            .as_ref()
+            .is_some_and(|article| article.version != form.version.0);
+        // The differences from a newer version come first, and the questions when the merged form is saved.
+        if !questions.is_empty() && !is_stale {
+            let mut page = EditorPage::load(admin_layout, &mut db, article, form).await?;
+            page.questions = questions;
+            return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
         }
-        None => store::insert(&mut db, publication, editor.id, &input, now).await?,
-    };
+    }
+    let (mut db, outcome) = save(
+        app,
+        db,
+        &admin_layout,
+        editor,
+        article.as_ref(),
+        &form,
+        input,
+    )
+    .await?;
     match outcome {
         ArticleSaveOutcome::Saved(id) => {
             db.commit().await?;
             tracing::info!(account = %editor.id, article = %id, "article saved");
+            let notice = match new_topics.is_empty() {
+                true => "",
+                false => "&new_topics=1",
+            };
             // A redirect, so that reloading the page does not save again.
-            Ok(redirect_after_post(&format!("/admin/articles/{id}?saved=1")).into_response())
+            let url = format!("/admin/articles/{id}?saved=1{notice}");
+            Ok(redirect_after_post(&url).into_response())
         }
-        ArticleSaveOutcome::PathTaken(path) => {
-            // The texts were written before the path was found taken, and go with the transaction.
-            db.rollback().await?;
-            form.add_path_taken(&admin_layout.layout, &path);
-            let page = EditorPage::new(admin_layout, article, form);
+        ArticleSaveOutcome::PathTaken { path, free_slug } => {
+            form.add_path_taken(&admin_layout.layout, &path, free_slug.as_ref());
+            let page = EditorPage::load(admin_layout, &mut db, article, form).await?;
             Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY))
         }
         ArticleSaveOutcome::Conflict => show_conflict(admin_layout, db, id, form).await,
     }
 }
 
-/// Shows both versions of an article after somebody else saved it while this form was open.
+/// Renders the preview with the code of the article's page.
+fn preview(
+    admin_layout: &AdminLayout,
+    editor: &Editor,
+    article: Option<&Article>,
+    input: &ArticleInput,
+    now: Ts,
+) -> ArticleFragment {
+    let author = match article {
+        Some(article) => (article.author.clone(), article.author_slug.clone()),
+        None => (editor.name.clone(), Slug::from_title(&editor.username)),
+    };
+    ArticleFragment::preview(&admin_layout.layout, input, author, now)
+}
+
+async fn find_similar_topics(
+    db: &mut PgConnection,
+    new_topics: &[String],
+) -> sqlx::Result<Vec<SimilarTopic>> {
+    if new_topics.is_empty() {
+        return Ok(Vec::new());
+    }
+    let existing = store::topics::list_of_similar_length(db, new_topics).await?;
+    Ok(topic_names::list_similar(new_topics, &existing))
+}
+
+/// Saves the article. If its path is taken and its slug was made from the title, saves it with a number after the slug.
+/// Returns the open transaction with the outcome; nothing is written in it unless that is `Saved`.
+async fn save(
+    app: &App,
+    mut db: Transaction<'static, Postgres>,
+    admin_layout: &AdminLayout,
+    editor: &Editor,
+    article: Option<&Article>,
+    form: &ArticleForm,
+    mut input: ArticleInput,
+) -> Result<(Transaction<'static, Postgres>, ArticleSaveOutcome)> {
+    let publication = &admin_layout.layout.publication;
+    let now = app.clock.now();
+    let id = article.map(|article| article.id);
+    let is_made = form.has_made_slug(article);
+    // Numbers are appended to the slug as it was, not to one with a number.
+    let wanted = input.slug.clone();
+    for attempt in 1.. {
+        let outcome = match id {
+            Some(id) => {
+                let version = form.version.0;
+                store::update(&mut db, publication, id, version, editor.id, &input, now).await?
+            }
+            None => store::insert(&mut db, publication, editor.id, &input, now).await?,
+        };
+        let ArticleSaveOutcome::PathTaken { path, .. } = outcome else {
+            return Ok((db, outcome));
+        };
+        // The texts were written before the path was found taken, and go with the transaction.
+        db.rollback().await?;
+        db = app.pool.begin().await?;
+        let free = store::find_free_slug(&mut db, publication, id, &input, &wanted).await?;
+        match free {
+            Some(slug) if is_made && attempt < MAX_SLUG_ATTEMPTS => input.slug = slug,
+            free_slug => return Ok((db, ArticleSaveOutcome::PathTaken { path, free_slug })),
+        }
+    }
+    unreachable!("the loop ends by returning")
+}
+
+/// Merges the form with what somebody else saved while it was open, and shows the differences.
 async fn show_conflict(
     admin_layout: AdminLayout,
     mut db: Transaction<'static, Postgres>,
     id: Option<ArticleId>,
     mut form: ArticleForm,
 ) -> Result<Response> {
+    let id = id.ok_or(Error::NotFound)?;
     // Read again: the other save may have been committed after this transaction read the article.
-    let (article, newer) = match id {
-        Some(id) => (
-            store::find(&mut db, id).await?,
-            store::find_last_save(&mut db, id).await?,
-        ),
-        None => (None, None),
+    let article: Article = store::find(&mut db, id).await?.ok_or(Error::NotFound)?;
+    let newer = store::find_last_save(&mut db, id).await?;
+    let topics = store::topics::list(&mut db, id).await?;
+    let theirs = ArticleForm::from_article(&article, &topics, &admin_layout.layout);
+    let base = MergeBase {
+        revision: store::find_revision(&mut db, id, form.version.0).await?,
+        fields: form.base.take(),
     };
-    db.rollback().await?;
+    let translator = admin_layout.layout.translator;
+    let changes = merge_forms(&mut form, &base, &theirs, translator);
     // Both are on the page now, so that saving once more is an informed choice.
-    if let Some(article) = &article {
-        form.version = RowVersion(article.version);
-    }
-    let mut page = EditorPage::new(admin_layout, article, form);
+    form.version = theirs.version;
+    form.base = theirs.base;
+    let mut page = EditorPage::load(admin_layout, &mut db, Some(article), form).await?;
+    db.rollback().await?;
     page.newer = newer;
+    page.changes = changes;
     Ok(Page(page).with_status(StatusCode::CONFLICT))
-}
-
-impl EditorPage {
-    fn new(admin_layout: AdminLayout, article: Option<Article>, form: ArticleForm) -> Self {
-        Self {
-            admin_layout,
-            section: AdminSection::Articles,
-            article,
-            form,
-            preview: None,
-            newer: None,
-            saved: false,
-        }
-    }
-
-    /// Returns the status of the stored article. A new article is a draft.
-    fn status(&self) -> ArticleStatus {
-        let article = self.article.as_ref();
-        let state = article.map_or(ArticleState::Draft, |article| article.state);
-        let published_at = article.and_then(|article| article.published_at);
-        ArticleStatus::new(state, published_at, self.admin_layout.layout.now)
-    }
-
-    fn form_action(&self) -> String {
-        match &self.article {
-            Some(article) => format!("/admin/articles/{}", article.id),
-            None => "/admin/articles/new".to_owned(),
-        }
-    }
-
-    /// Returns the reason why the import made the article a draft. Returns `None` once the article is no longer a draft.
-    fn draft_reason(&self) -> Option<DraftReason> {
-        let article = self.article.as_ref()?;
-        article
-            .draft_reason
-            .filter(|_| article.state == ArticleState::Draft)
-    }
-
-    fn path(&self) -> Option<&str> {
-        self.article.as_ref()?.path.as_deref()
-    }
 }

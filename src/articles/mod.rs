@@ -3,9 +3,13 @@
 mod article_form;
 pub mod author;
 pub mod editor;
+mod editor_action;
+mod editor_page;
+mod editor_questions;
 pub mod feed;
 pub mod front;
 mod headlines;
+mod merge;
 mod model;
 mod not_found;
 mod page;
@@ -15,6 +19,7 @@ pub mod sitemap;
 pub mod staff_list;
 pub mod store;
 pub mod topic;
+mod topic_names;
 pub mod welcome;
 pub mod wordpress;
 

@@ -50,6 +50,8 @@ pub enum DraftReason {
     Private,
     /// In WordPress, the article was waiting for an editor's review.
     Pending,
+    /// In WordPress, the article was published with a date that cannot be meant, such as the year 26.
+    Undated,
     /// The import does not know the status that the article had in WordPress.
     Unknown,
 }

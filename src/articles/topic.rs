@@ -21,7 +21,7 @@ struct TopicPage {
 }
 
 /// Shows a page of the articles on a topic, newest first. Without `before` in the query, it begins with the newest. A
-/// topic without articles has an empty page.
+/// topic without published articles has no page: its name may be a slip that an editor has corrected since.
 pub async fn show_topic(
     layout: Layout,
     mut db: Db,
@@ -41,8 +41,8 @@ pub async fn show_topic(
         now,
     )
     .await?;
-    // No page links past the end; search engines must not index such URLs.
-    if rows.is_empty() && query.before.is_some() {
+    // No page links past the end, either; search engines must not index such URLs.
+    if rows.is_empty() {
         return Err(Error::NotFound);
     }
     let listing = HeadlinePage::from_rows(rows);

@@ -9,7 +9,7 @@ use super::import_progress::ConsoleProgress;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::startup::{self, media_dir};
-use crate::text::dates;
+use crate::text::zones;
 use crate::transfer::files::InputFiles;
 use crate::transfer::import::{ImportOptions, run_import};
 
@@ -44,7 +44,7 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
         time_zone,
     } = command;
     let zone = match &time_zone {
-        Some(name) => Some(dates::parse_zone(name).with_context(|| {
+        Some(name) => Some(zones::find_zone(name).ok().with_context(|| {
             format!("--time-zone {name}: not a known time zone; use a name such as Europe/Kyiv")
         })?),
         None => None,

@@ -156,9 +156,7 @@ impl AuditLogQuery {
     /// Converts the fields of the URL to a filter. A field with an invalid value sets no condition.
     fn to_filter(&self, layout: &Layout) -> LogFilter {
         let zone = &layout.publication.zone;
-        let day_start =
-            |day: jiff::civil::Date| dates::parse_datetime_local(&format!("{day}T00:00"), zone);
-        let parse_day = |typed: &str| typed.parse::<jiff::civil::Date>().ok();
+        let day_start = |day| dates::start_of_day(day, zone);
         LogFilter {
             actor: match self.by.as_str() {
                 SYSTEM_ACTOR => Some(Actor::System),
@@ -193,6 +191,12 @@ impl AuditLogQuery {
         let fields = [&self.by, &self.kind, &self.to, &self.from, &self.until];
         fields.into_iter().any(|value| !value.is_empty())
     }
+}
+
+/// Parses the date of the filter. Returns `None` for a year that cannot be meant.
+fn parse_day(typed: &str) -> Option<jiff::civil::Date> {
+    let day = typed.parse::<jiff::civil::Date>().ok();
+    day.filter(|day| day.year() >= dates::MIN_YEAR)
 }
 
 /// Returns the comment that the entry is about, if its subject is a comment.
@@ -261,6 +265,14 @@ impl AuditLogPage {
                 (word, translator.text(&format!("status-{word}")))
             })
             .collect()
+    }
+
+    /// Returns the error of a date field of the filter, for example if its year cannot be meant, such as 0026 after "26" was
+    /// typed.
+    fn date_error(&self, typed: &str) -> Option<String> {
+        let translator = self.admin_layout.layout.translator;
+        let is_wrong = !typed.is_empty() && parse_day(typed).is_none();
+        is_wrong.then(|| translator.format("log-date-wrong", "date", typed))
     }
 
     fn is_selected_actor(&self, id: &AccountId) -> bool {

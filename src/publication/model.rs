@@ -9,7 +9,9 @@ use super::discussion::DiscussionSettings;
 use crate::clock::Ts;
 use crate::i18n::Translator;
 use crate::ids::ArticleId;
-use crate::text::{Language, SafeHtml, Slug, dates, markdown};
+use crate::text::date_style::{DateOrder, DateStyle, HourCycle};
+use crate::text::dates;
+use crate::text::{Language, SafeHtml, Slug, markdown};
 
 /// Settings of the publication, which affect every page.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct Publication {
     pub language: Language,
     /// Time zone of all dates that are shown.
     pub zone: TimeZone,
+    pub date_order: DateOrder,
+    pub hour_cycle: HourCycle,
     pub permalink: Permalink,
     /// Message under every article, in Markdown; may be empty.
     pub appeal: String,
@@ -56,6 +60,8 @@ impl Publication {
             tagline: String::new(),
             language: Language::English,
             zone: TimeZone::UTC,
+            date_order: DateOrder::default(),
+            hour_cycle: HourCycle::default(),
             permalink: Permalink::default(),
             appeal: String::new(),
             appeal_html: markdown::render_article(""),
@@ -76,6 +82,15 @@ impl Publication {
     /// Returns the name of the publication's time zone in the IANA database.
     pub fn zone_name(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")
+    }
+
+    /// Returns the style of all dates and times that people read.
+    pub fn date_style(&self) -> DateStyle {
+        DateStyle {
+            language: self.language,
+            order: self.date_order,
+            hours: self.hour_cycle,
+        }
     }
 
     /// Returns the path of an article according to the permalink pattern.

@@ -3,44 +3,36 @@
 //! ICU puts a narrow no-break space (U+202F) before «р.» and "PM". A search for an ordinary space at that place finds
 //! nothing.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use icu_calendar::{Date, Gregorian};
 use icu_datetime::FixedCalendarDateTimeFormatter;
 use icu_datetime::fieldsets::{YM, YMD, YMDT};
 use icu_datetime::input::{DateTime, Time};
-use icu_locale_core::{Locale, locale};
+use icu_locale_core::Locale;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
 use super::Language;
+use super::date_style::{DateOrder, DateStyle, HourCycle};
+pub use super::zones::parse_zone;
 use crate::clock::Ts;
 
-/// Parses the name of an IANA time zone, such as `Europe/Kyiv`. `UTC` is the only name without an area that is accepted.
-pub fn parse_zone(name: &str) -> Option<TimeZone> {
-    // Some names without an area depend on the machine, such as `localtime`.
-    if name != "UTC" && !name.contains('/') {
-        return None;
-    }
-    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
-}
+/// Earliest year of a date that people enter. "0026" is what a browser sends after "26" was typed.
+pub const MIN_YEAR: i16 = 1000;
 
 type FieldFormatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
 
-/// ICU formatters for dates and times in one language.
+/// ICU formatters for dates and times in one style.
 struct DateFormatters {
     date: FieldFormatter<YMD>,
     month: FieldFormatter<YM>,
     date_time: FieldFormatter<YMDT>,
 }
 
-// Loaded once, since loading takes many times as long as formatting a date.
-static ENGLISH: LazyLock<DateFormatters> = LazyLock::new(|| DateFormatters::load(&locale!("en")));
-static UKRAINIAN: LazyLock<DateFormatters> = LazyLock::new(|| DateFormatters::load(&locale!("uk")));
-
 impl DateFormatters {
     fn load(locale: &Locale) -> Self {
-        const COMPILED_IN: &str = "the patterns of both languages are compiled in";
+        const COMPILED_IN: &str = "the patterns of all locales are compiled in";
         Self {
             date: FieldFormatter::try_new(locale.into(), YMD::long()).expect(COMPILED_IN),
             month: FieldFormatter::try_new(locale.into(), YM::long()).expect(COMPILED_IN),
@@ -50,35 +42,49 @@ impl DateFormatters {
     }
 }
 
-fn formatters(language: Language) -> &'static DateFormatters {
-    match language {
-        Language::English => &ENGLISH,
-        Language::Ukrainian => &UKRAINIAN,
-    }
+/// Returns the formatters of a style.
+fn formatters(style: DateStyle) -> &'static DateFormatters {
+    // Loaded once each, since loading takes many times as long as formatting a date.
+    static FORMATTERS: [OnceLock<DateFormatters>; 9] = [const { OnceLock::new() }; 9];
+    let (row, base) = match (style.language, style.order) {
+        (Language::English, DateOrder::Language | DateOrder::MonthFirst) => (0, "en"),
+        (Language::English, DateOrder::DayFirst) => (1, "en-GB"),
+        (Language::Ukrainian, _) => (2, "uk"),
+    };
+    // Unicode Technical Standard 35, part 1, "Unicode Hour Cycle Identifier".
+    let (column, clock) = match style.hours {
+        HourCycle::Language => (0, ""),
+        HourCycle::TwentyFour => (1, "-u-hc-h23"),
+        HourCycle::Twelve => (2, "-u-hc-h12"),
+    };
+    FORMATTERS[row * 3 + column].get_or_init(|| {
+        let locale = format!("{base}{clock}").parse();
+        DateFormatters::load(&locale.expect("the locale is well formed"))
+    })
 }
 
-/// Formats the date: "July 22, 2024", «22 липня 2024 р.».
-pub fn format_date(ts: Ts, zone: &TimeZone, language: Language) -> String {
+/// Formats the date: "July 22, 2024", "22 July 2024", «22 липня 2024 р.».
+pub fn format_date(ts: Ts, zone: &TimeZone, style: impl Into<DateStyle>) -> String {
     let day = to_gregorian(to_local(ts, zone));
-    formatters(language).date.format(&day).to_string()
+    formatters(style.into()).date.format(&day).to_string()
 }
 
 /// Formats the month: "July 2024", «липень 2024 р.».
 pub fn format_month(year: i16, month: i8, language: Language) -> String {
     let first = Date::try_new_gregorian(year.into(), to_unsigned(month), 1)
         .expect("every month has a first day");
-    formatters(language).month.format(&first).to_string()
+    formatters(language.into()).month.format(&first).to_string()
 }
 
 /// Formats date and time to the minute: "July 22, 2024 at 2:05 PM", «22 липня 2024 р. о 14:05».
-pub fn format_date_time(ts: Ts, zone: &TimeZone, language: Language) -> String {
+pub fn format_date_time(ts: Ts, zone: &TimeZone, style: impl Into<DateStyle>) -> String {
     let local = to_local(ts, zone);
     let date_time = DateTime {
         date: to_gregorian(local),
         time: Time::try_new(to_unsigned(local.hour()), to_unsigned(local.minute()), 0, 0)
             .expect("the local time is a valid time"),
     };
-    formatters(language)
+    formatters(style.into())
         .date_time
         .format(&date_time)
         .to_string()
@@ -101,6 +107,14 @@ pub fn format_rfc3339_minute(ts: Ts, zone: &TimeZone) -> String {
         .to_string()
 }
 
+/// Formats the UTC offset of a time zone at a time: "+03:00".
+pub fn format_offset(ts: Ts, zone: &TimeZone) -> String {
+    ts.timestamp()
+        .to_zoned_datetime(zone.clone())
+        .strftime("%:z")
+        .to_string()
+}
+
 /// Formats the time in UTC by RFC 2822, as RSS requires: "Mon, 22 Jul 2024 11:05:00 +0000".
 pub fn format_rfc2822(ts: Ts) -> String {
     ts.timestamp()
@@ -115,23 +129,11 @@ pub fn ymd(ts: Ts, zone: &TimeZone) -> (i16, i8, i8) {
     (date.year(), date.month(), date.day())
 }
 
-/// Parses the value of a `datetime-local` field. A time in the hour that is skipped when clocks go forward is read with
-/// the UTC offset before the change. A time in the hour that occurs twice when clocks go back is read as its first
-/// occurrence.
-pub fn parse_datetime_local(value: &str, zone: &TimeZone) -> Option<Ts> {
-    // jiff also accepts an offset or a zone, but a civil time ignores them.
-    let plain = value
-        .bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'T' | b':' | b'.'));
-    if !plain || !value.contains('T') {
-        return None;
-    }
-    let local: civil::DateTime = value.parse().ok()?;
-    // HTML does not allow the year 0 or earlier years.
-    if local.year() < 1 {
-        return None;
-    }
-    zone.to_timestamp(local).ok().map(Ts::new)
+/// Returns the start of a day. If the clock skips midnight, that is the first time after it.
+pub fn start_of_day(day: civil::Date, zone: &TimeZone) -> Option<Ts> {
+    day.to_zoned_datetime(zone.clone())
+        .ok()
+        .map(|start| Ts::new(start.timestamp()))
 }
 
 /// Formats the time to the minute as the value of a `datetime-local` field.
@@ -221,64 +223,66 @@ mod tests {
     }
 
     #[test]
-    fn a_datetime_local_value_survives_a_round_trip() {
+    fn the_order_of_dates_and_the_clock_can_be_chosen() {
         let ts = parse_time("2024-07-22T11:05:00Z");
-        assert_eq!(format_datetime_local(ts, &kyiv()), "2024-07-22T14:05");
-        assert_eq!(parse_datetime_local("2024-07-22T14:05", &kyiv()), Some(ts));
-        assert_eq!(
-            parse_datetime_local("2024-07-22T14:05:30", &kyiv()),
-            Some(ts.plus_seconds(30))
-        );
-    }
-
-    #[test]
-    fn times_in_hours_skipped_or_repeated_by_clock_changes_are_parsed() {
-        assert_eq!(
-            parse_datetime_local("2024-03-31T03:30", &kyiv()),
-            Some(parse_time("2024-03-31T01:30:00Z"))
-        );
-        assert_eq!(
-            parse_datetime_local("2024-10-27T03:30", &kyiv()),
-            Some(parse_time("2024-10-27T00:30:00Z"))
-        );
-    }
-
-    #[test]
-    fn invalid_datetime_local_values_are_rejected() {
-        for value in [
-            "",
-            "2024-07-22",
-            "14:05",
-            "2024-13-01T00:00",
-            "2024-02-30T00:00",
-            "2024-07-22T14:05Z",
-            "2024-07-22T14:05+02:00",
-            "2024-07-22T14:05[Europe/Rome]",
-            "tomorrow",
-            "0000-01-01T00:00",
-            "-000001-01-01T00:00",
-            "-004800-01-01T00:00",
+        for (language, order, hours, expected) in [
+            (
+                Language::English,
+                DateOrder::DayFirst,
+                HourCycle::Language,
+                "22 July 2024 at 14:05",
+            ),
+            (
+                Language::English,
+                DateOrder::DayFirst,
+                HourCycle::Twelve,
+                "22 July 2024 at 2:05\u{202f}pm",
+            ),
+            (
+                Language::English,
+                DateOrder::MonthFirst,
+                HourCycle::TwentyFour,
+                "July 22, 2024 at 14:05",
+            ),
+            (
+                Language::English,
+                DateOrder::Language,
+                HourCycle::Language,
+                "July 22, 2024 at 2:05\u{202f}PM",
+            ),
+            (
+                Language::Ukrainian,
+                DateOrder::MonthFirst,
+                HourCycle::Language,
+                "22 липня 2024\u{202f}р. о 14:05",
+            ),
         ] {
-            assert_eq!(parse_datetime_local(value, &kyiv()), None, "{value}");
+            let style = DateStyle {
+                language,
+                order,
+                hours,
+            };
+            assert_eq!(format_date_time(ts, &kyiv(), style), expected, "{style:?}");
         }
+        let british = DateStyle {
+            order: DateOrder::DayFirst,
+            ..DateStyle::default()
+        };
+        assert_eq!(format_date(ts, &kyiv(), british), "22 July 2024");
     }
 
     #[test]
-    fn only_iana_names_are_accepted_as_time_zones() {
-        assert!(parse_zone("UTC").is_some());
-        for name in [
-            "",
-            "Kyiv",
-            "localtime",
-            "posixrules",
-            "Factory",
-            "Etc/Unknown",
-            "+03:00",
-            "../passwd",
-            "EET-2EEST,M3.5.0/3",
-        ] {
-            assert!(parse_zone(name).is_none(), "{name}");
-        }
+    fn a_day_starts_at_midnight_or_at_the_first_time_after_it() {
+        let start = |day: &str, zone: &TimeZone| start_of_day(day.parse().expect("a day"), zone);
+        assert_eq!(
+            start("2024-07-22", &kyiv()),
+            Some(parse_time("2024-07-21T21:00:00Z"))
+        );
+        let sao_paulo = parse_zone("America/Sao_Paulo").expect("a zone");
+        assert_eq!(
+            start("2018-11-04", &sao_paulo),
+            Some(parse_time("2018-11-04T03:00:00Z"))
+        );
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use unicode_normalization::char::is_combining_mark;
 
+use super::input::is_plain_space;
+
 /// Shortens plain text to one line of no more than `chars` characters. A shortened text ends after a word, with "…".
 pub fn excerpt(text: &str, chars: usize) -> String {
     let mut line = String::new();
@@ -29,8 +31,7 @@ pub fn excerpt(text: &str, chars: usize) -> String {
 
 /// Splits a text at white space, but not at no-break spaces.
 pub fn split_words(text: &str) -> impl Iterator<Item = &str> {
-    let is_break = |c: char| c.is_whitespace() && !matches!(c, '\u{A0}' | '\u{2007}' | '\u{202F}');
-    text.split(is_break).filter(|word| !word.is_empty())
+    text.split(is_plain_space).filter(|word| !word.is_empty())
 }
 
 /// Shortens `line` to its last whole word and appends "…". If less than half of the line would remain, cuts inside `word`
@@ -89,6 +90,12 @@ mod tests {
     fn a_short_text_is_not_cut() {
         assert_eq!(excerpt(" a\n\n b\t", 3), "a b");
         assert_eq!(excerpt("", 10), "");
+    }
+
+    #[test]
+    fn no_break_spaces_are_kept() {
+        assert_eq!(excerpt("5\u{a0}000  ₴", 20), "5\u{a0}000 ₴");
+        assert_eq!(excerpt("ціна 5\u{a0}000 гривень", 12), "ціна 5\u{a0}000…");
     }
 
     #[test]

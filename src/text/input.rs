@@ -10,6 +10,22 @@ pub fn single_line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Cleans the value of a single-line field that an editor fills in, such as a title: trims it, and turns each run of
+/// ordinary white space into one space. Typography stays as it was typed: no-break and thin spaces, direction marks, and
+/// places where a line may or must not break.
+pub fn text_line(text: &str) -> String {
+    // A byte order mark comes from files, and shows nothing.
+    let text = text.replace('\u{FEFF}', "");
+    let words = text.split(is_plain_space).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// Returns whether the character is white space that typesetting may replace by one space: an ordinary space, a tab or a
+/// line break. No-break spaces and spaces of a certain width are not.
+pub fn is_plain_space(c: char) -> bool {
+    matches!(c, ' ' | '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 /// Cleans the value of a multi-line field. Ends each line with `\n`, and removes blank lines at the start and white space
 /// at the end. The first line keeps its indentation, which has a meaning in Markdown.
 pub fn multi_line(text: &str) -> String {
@@ -68,7 +84,8 @@ fn is_bidi_or_zero_width(c: char) -> bool {
         | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-fn is_invisible(c: char) -> bool {
+/// Returns whether the character shows nothing and has no width of its own.
+pub fn is_invisible(c: char) -> bool {
     is_bidi_or_zero_width(c)
         || matches!(c,
             // Soft hyphen, joiners, fillers, Braille blank, variation selectors, tags.
@@ -104,6 +121,35 @@ mod tests {
         for name in ["👩‍👩‍👧 Оля", "می‌خواهم", "李小龙", "Ĝoĉjo", "👍🏽"]
         {
             assert_eq!(single_line(name), name);
+        }
+    }
+
+    #[test]
+    fn a_line_of_text_keeps_its_typography() {
+        for kept in [
+            "Ціна 5\u{a0}000\u{a0}₴ —\u{a0}за що?",
+            "« Deux\u{202f}mots\u{202f}: oui\u{202f}»",
+            "10\u{2009}%",
+            "1\u{2007}000",
+            "\u{200F}C++\u{200E} עברית",
+            "\u{2067}שלום\u{2069} and peace",
+            "می\u{200c}خواهم",
+            "super\u{ad}long",
+            "no\u{2060}break",
+            "ไทย\u{200b}ไทย",
+            "👩‍👩‍👧",
+            "a\u{a0} b",
+        ] {
+            assert_eq!(text_line(kept), kept);
+        }
+        for (typed, cleaned) in [
+            ("  a \t b\r\nc  ", "a b c"),
+            ("\u{feff}Title", "Title"),
+            ("a\u{2028}b", "a b"),
+            ("\u{a0} a \u{a0}", "a"),
+            (" \u{a0} ", ""),
+        ] {
+            assert_eq!(text_line(typed), cleaned);
         }
     }
 
@@ -180,6 +226,7 @@ mod tests {
         #[test]
         fn cleaning_twice_changes_nothing(text in "\\PC*|(?s).{0,40}") {
             prop_assert_eq!(single_line(&single_line(&text)), single_line(&text));
+            prop_assert_eq!(text_line(&text_line(&text)), text_line(&text));
             prop_assert_eq!(multi_line(&multi_line(&text)), multi_line(&text));
         }
     }

@@ -1,18 +1,22 @@
 //! Pure functions on text: form input, dates, slugs, Markdown and HTML. Nothing here reads the clock, the database or the
 //! network.
 
+pub mod date_style;
 pub mod dates;
 pub mod excerpt;
 mod format;
 pub mod input;
 mod json_ld;
 pub mod language;
+pub mod line_diff;
+pub mod local_time;
 pub mod markdown;
 pub mod similarity;
 pub mod slug;
 pub mod tokenizer;
 pub mod website;
 pub mod wrap;
+pub mod zones;
 
 pub use format::BodyFormat;
 pub use json_ld::JsonLd;

@@ -4,8 +4,10 @@ use std::fmt;
 
 use deunicode::deunicode_char;
 
+use super::input::is_invisible;
+
 /// Longest accepted slug, in characters.
-const MAX_CHARS: usize = 100;
+pub const MAX_CHARS: usize = 100;
 /// Longest slug made from a title, in characters. Search engines show about this much of a URL.
 const MAX_TITLE_CHARS: usize = 80;
 
@@ -30,7 +32,12 @@ impl Slug {
     /// Makes a slug from a title by transliteration. Ukrainian follows the official table (Cabinet of Ministers,
     /// resolution 55 of 2010). If the title has no letters or digits, the slug is `article`.
     pub fn from_title(title: &str) -> Self {
-        let latin = transliterate(title);
+        Self::from_words(title).unwrap_or_else(|| Self("article".to_owned()))
+    }
+
+    /// Makes a slug as [`Self::from_title`] does. Returns `None` if the text has no letters or digits.
+    pub fn from_words(text: &str) -> Option<Self> {
+        let latin = transliterate(text);
         let mut slug = String::with_capacity(MAX_TITLE_CHARS);
         for word in latin.split('-').filter(|word| !word.is_empty()) {
             if slug.is_empty() {
@@ -43,10 +50,7 @@ impl Slug {
                 break;
             }
         }
-        if slug.is_empty() {
-            slug.push_str("article");
-        }
-        Self(slug)
+        (!slug.is_empty()).then_some(Self(slug))
     }
 
     /// Appends a number to the slug, for use when the slug is already taken. The slug is shortened if the result would be
@@ -76,7 +80,7 @@ fn transliterate(title: &str) -> String {
     let mut letters = compose_lowercase(title).peekable();
     let mut inside_a_word = false;
     while let Some(c) = letters.next() {
-        if is_apostrophe(c) {
+        if is_apostrophe(c) || is_invisible(c) {
             continue;
         }
         // The official table writes зг as "zgh", because "zh" is ж.

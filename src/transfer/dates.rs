@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::clock::Ts;
+use crate::text::dates::MIN_YEAR;
 
 /// WordPress's date format, without a time zone.
 const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
@@ -70,12 +71,12 @@ fn parse_offset(seconds: f64) -> Option<Offset> {
     Offset::from_seconds(seconds as i32).ok()
 }
 
-/// Parses a date in WordPress's format. Returns `None` for an empty text, for an impossible date, and for `0000-00-00`,
-/// by which WordPress means no date.
+/// Parses a date in WordPress's format. Returns `None` for an empty text, for an impossible date, for a year below
+/// [`MIN_YEAR`], and for `0000-00-00`, by which WordPress means no date.
 pub(super) fn parse_datetime(text: &str) -> Option<DateTime> {
     let datetime = DateTime::strptime(FORMAT, text.trim()).ok()?;
-    // PHP turns the missing date `0000-00-00` into `-0001-11-30`.
-    (datetime.year() >= 1).then_some(datetime)
+    // PHP turns the missing date `0000-00-00` into `-0001-11-30`. A year such as 26 is a slip.
+    (datetime.year() >= MIN_YEAR).then_some(datetime)
 }
 
 /// Formats a time in WordPress's date format, in the given time zone.
@@ -141,6 +142,8 @@ mod tests {
             "0000-00-00 00:00:00",
             "2012-13-01 00:00:00",
             "2012-06-05",
+            "0026-07-22 10:00:00",
+            "0999-12-31 23:59:59",
         ] {
             assert_eq!(parse(&utc_time(), invalid, invalid), None, "{invalid}");
         }

@@ -30,7 +30,7 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [EmbeddedAsset; 19] = [
+static ASSETS: [EmbeddedAsset; 21] = [
     asset!("reading.css", "text/css; charset=utf-8"),
     asset!("site.css", "text/css; charset=utf-8"),
     asset!("admin.css", "text/css; charset=utf-8"),
@@ -49,6 +49,8 @@ static ASSETS: [EmbeddedAsset; 19] = [
     asset!("queue/swipe.js", "text/javascript; charset=utf-8"),
     asset!("queue/undo_stack.js", "text/javascript; charset=utf-8"),
     asset!("icon.svg", "image/svg+xml"),
+    asset!("favicon.ico", "image/vnd.microsoft.icon"),
+    asset!("apple-touch-icon.png", "image/png"),
     asset!("welcome.svg", "image/svg+xml"),
 ];
 
@@ -150,14 +152,41 @@ pub async fn show_asset(Path(requested): Path<String>) -> Result<Response, Error
 
 /// Serves the icon at `/favicon.ico`, which browsers request even if the page names another icon.
 pub async fn show_favicon() -> Response {
-    show_asset(Path("icon.svg".to_owned()))
-        .await
-        .into_response()
+    show_named("favicon.ico").await
+}
+
+/// Serves the icon at `/apple-touch-icon.png`, which iOS requests for its home screen.
+pub async fn show_touch_icon() -> Response {
+    show_named("apple-touch-icon.png").await
+}
+
+async fn show_named(name: &str) -> Response {
+    show_asset(Path(name.to_owned())).await.into_response()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_icons_are_of_the_type_that_they_are_served_as() {
+        for (name, signature) in [
+            // Icon directory with three images (Microsoft, "Icons in Win32").
+            ("favicon.ico", &[0, 0, 1, 0, 3, 0][..]),
+            ("apple-touch-icon.png", b"\x89PNG\r\n\x1a\n"),
+        ] {
+            let asset = ASSETS.iter().find(|asset| asset.name == name);
+            let asset = asset.unwrap_or_else(|| panic!("{name} is an asset"));
+            assert!(asset.bytes.starts_with(signature), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_stylesheet_of_every_page_hides_hidden_elements() {
+        // A display of their own would show them, as that of `textarea` does on the page that gives a form back.
+        let style = InlineStyle::load().to_string();
+        assert!(style.contains("[hidden]{display:none!important"), "{style}");
+    }
 
     #[test]
     fn every_imported_js_module_is_served_in_the_folder_of_its_importer() {

@@ -88,14 +88,14 @@ impl Layout {
         self.publication.guid_base.as_deref().unwrap_or(&self.base)
     }
 
-    /// Formats a date for readers, in the site's language and time zone.
+    /// Formats a date for readers, in the site's language, style and time zone.
     pub fn format_date(&self, time: &Ts) -> String {
-        dates::format_date(*time, &self.publication.zone, self.translator.language())
+        dates::format_date(*time, &self.publication.zone, self.publication.date_style())
     }
 
-    /// Formats a date and a time of day for readers, in the site's language and time zone.
+    /// Formats a date and a time of day for readers, in the site's language, style and time zone.
     pub fn format_date_time(&self, time: &Ts) -> String {
-        dates::format_date_time(*time, &self.publication.zone, self.translator.language())
+        dates::format_date_time(*time, &self.publication.zone, self.publication.date_style())
     }
 
     /// Formats a time for the `datetime` attribute.

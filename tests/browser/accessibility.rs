@@ -510,7 +510,7 @@ async fn every_admin_page_is_accessible_and_fits() {
     ada.close().await;
 }
 
-fn load_axe_core() -> String {
+pub fn load_axe_core() -> String {
     let file = std::env::var("AXE_CORE").expect("AXE_CORE names the file of axe-core");
     fs::read_to_string(file).expect("the file of axe-core is read")
 }
@@ -522,7 +522,7 @@ pub fn create_pictures_folder() -> PathBuf {
 }
 
 /// Checks the page that is open in the browser at every width and in both colour schemes.
-async fn check_page(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
+pub async fn check_page(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
     for width in WIDTHS {
         for scheme in ["light", "dark"] {
             browser.set_viewport(width, scheme).await;

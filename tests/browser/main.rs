@@ -8,6 +8,7 @@ mod accessibility;
 mod chromium;
 mod direction;
 mod discussion;
+mod editor;
 mod forced_colors;
 mod moderation;
 

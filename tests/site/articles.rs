@@ -48,7 +48,9 @@ async fn an_article_can_be_drafted_published_and_unpublished() {
     let page = editor
         .open(address.split('?').next().expect("a path"))
         .await;
-    page.form("/admin/articles/")
+    let asked = page.form("/admin/articles/").press("Unpublish").await;
+    asked
+        .form("/admin/articles/")
         .press("Unpublish")
         .await
         .follow()
@@ -106,11 +108,13 @@ async fn a_future_time_schedules_an_article_and_a_past_one_backdates_it() {
     let form = new
         .form("/admin/articles/new")
         .fill("title", "Later")
+        .fill("body", "Words.")
         .fill("published_at", "2026-03-15T09:00");
     form.press("Publish").await.follow().await.sees("Scheduled");
     let form = new
         .form("/admin/articles/new")
         .fill("title", "Before")
+        .fill("body", "Words.")
         .fill("published_at", "2024-07-22T10:00");
     form.press("Publish")
         .await
@@ -126,54 +130,6 @@ async fn a_future_time_schedules_an_article_and_a_past_one_backdates_it() {
         visitor.open("/").await.texts_of("h2 a"),
         ["Later", "Before"]
     );
-}
-
-#[tokio::test]
-async fn saving_over_a_newer_version_shows_both_texts() {
-    let site = TestSite::new().await;
-    let article = site
-        .article_with("Tea", |draft| draft.body = "First words.".to_owned())
-        .await;
-    let (edda, emil) = (
-        site.staff("Edda", Role::Editor).await,
-        site.staff("Emil", Role::Editor).await,
-    );
-    let address = format!("/admin/articles/{}", article.id);
-    let (at_edda, at_emil) = (edda.open(&address).await, emil.open(&address).await);
-    at_edda
-        .form("/admin/articles/")
-        .fill("body", "Words of Edda.")
-        .press("Update")
-        .await
-        .has_status(303);
-    let refused = at_emil
-        .form("/admin/articles/")
-        .fill("body", "Words of Emil.")
-        .press("Update")
-        .await;
-    refused
-        .has_status(409)
-        .sees("Edda saved this article")
-        .sees("Nothing you typed is lost");
-    assert_eq!(refused.text_of("#current-body"), "Words of Edda.");
-    assert_eq!(
-        refused.form("/admin/articles/").value("body"),
-        "Words of Emil."
-    );
-    site.visitor()
-        .open(&article.path)
-        .await
-        .sees("Words of Edda.");
-    refused
-        .form("/admin/articles/")
-        .fill("body", "Words of both.")
-        .press("Update")
-        .await
-        .has_status(303);
-    site.visitor()
-        .open(&article.path)
-        .await
-        .sees("Words of both.");
 }
 
 const LONG_BODY: &str = "A thousand words\n<b>and</b> more";
@@ -287,7 +243,7 @@ async fn each_error_of_an_article_is_shown_beside_its_field() {
         .await
         .form("/admin/articles/new");
     let form = form
-        .fill("slug", "Not a slug!")
+        .fill("slug", "!!!")
         .fill("published_at", "soon")
         .fill("body", "Kept.");
     let page = form.press("Publish").await;
@@ -295,40 +251,13 @@ async fn each_error_of_an_article_is_shown_beside_its_field() {
     assert_eq!(page.text_of("#title-error"), "Please enter a title.");
     assert!(
         page.text_of("#slug-error")
-            .starts_with("Use only small letters")
+            .starts_with("Please use letters or digits")
     );
     assert!(
         page.text_of("#published_at-error")
             .starts_with("Please enter a valid date and time")
     );
     assert_eq!(page.form("/admin/articles/new").value("body"), "Kept.");
-}
-
-#[tokio::test]
-async fn two_articles_cannot_have_the_same_path() {
-    let site = TestSite::new().await;
-    site.article("Tea").await;
-    let editor = site.staff("edda", Role::Editor).await;
-    let form = editor
-        .open("/admin/articles/new")
-        .await
-        .form("/admin/articles/new");
-    let page = form
-        .fill("title", "Tea")
-        .fill("body", "Other tea.")
-        .press("Publish")
-        .await;
-    page.has_status(422).sees("is already in use");
-    assert_eq!(page.form("/admin/articles/new").value("body"), "Other tea.");
-    page.form("/admin/articles/new")
-        .fill("slug", "more-tea")
-        .press("Publish")
-        .await
-        .has_status(303);
-    site.visitor()
-        .open("/2026/03/14/more-tea")
-        .await
-        .has_status(200);
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ impl TestSite {
     }
 
     /// Runs an SQL statement directly in the database, without the site's code.
-    async fn execute(&self, sql: &str) {
+    pub async fn execute(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
             .execute(&self.app.pool)
             .await

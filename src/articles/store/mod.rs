@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use super::model::{Article, ArticleInput, ArticleKind, ArticleState};
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId};
-use crate::publication::Publication;
+use crate::publication::{Publication, is_reserved};
 use crate::text::{BodyFormat, Slug};
 
 /// Selects articles with all their fields. The arguments are the joins and the filter of the query.
@@ -87,14 +87,86 @@ pub async fn find_last_save(
     .await
 }
 
+/// Texts of an article as they were saved once.
+pub struct ArticleRevision {
+    pub slug: String,
+    pub title: String,
+    pub standfirst: String,
+    pub sources: String,
+    pub body: String,
+}
+
+/// Returns the texts of an earlier version of an article.
+pub async fn find_revision(
+    db: &mut PgConnection,
+    id: ArticleId,
+    version: i32,
+) -> sqlx::Result<Option<ArticleRevision>> {
+    sqlx::query_as!(
+        ArticleRevision,
+        "select slug, title, standfirst, sources, body from article_revisions
+         where article_id = $1 and version = $2",
+        id.0,
+        version,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Outcome of saving an article. The caller must commit after `Saved` and roll back otherwise.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ArticleSaveOutcome {
     Saved(ArticleId),
     /// Somebody else has saved the article since it was loaded.
     Conflict,
-    /// The article's path belongs to another article. Contains the path.
-    PathTaken(String),
+    /// The article's path belongs to another article.
+    PathTaken {
+        path: String,
+        /// Slug whose path is free, if one was looked for and found.
+        free_slug: Option<Slug>,
+    },
+}
+
+/// Returns the first slug made of `slug` and a number with which the article would have a free path. Returns `None` if many
+/// numbers are taken.
+pub async fn find_free_slug(
+    db: &mut PgConnection,
+    publication: &Publication,
+    id: Option<ArticleId>,
+    input: &ArticleInput,
+    slug: &Slug,
+) -> sqlx::Result<Option<Slug>> {
+    // WordPress and Ghost begin with 2 as well.
+    const NUMBERS: std::ops::RangeInclusive<u64> = 2..=200;
+    let Some(at) = input.published_at else {
+        return Ok(None);
+    };
+    let candidates = NUMBERS.map(|number| slug.with_number(number));
+    let candidates: Vec<(Slug, String)> = candidates
+        .map(|slug| {
+            let path = match input.kind {
+                // Without an id yet: a path with the id in it is never taken.
+                ArticleKind::Article => {
+                    publication.article_path(id.unwrap_or(ArticleId(0)), &slug, at)
+                }
+                ArticleKind::Page => Publication::page_path(&slug),
+            };
+            (slug, path)
+        })
+        .filter(|(_, path)| !is_reserved(path))
+        .collect();
+    let paths: Vec<String> = candidates.iter().map(|(_, path)| path.clone()).collect();
+    let taken = sqlx::query_scalar!(
+        "select path from article_paths where path = any($1) and article_id is distinct from $2",
+        &paths,
+        id.map(|id| id.0),
+    )
+    .fetch_all(db)
+    .await?;
+    let free = candidates
+        .into_iter()
+        .find(|(_, path)| !taken.contains(path));
+    Ok(free.map(|(slug, _)| slug))
 }
 
 /// Inserts an article with its topics, its first revision and, if it is published, its path.
@@ -217,7 +289,10 @@ async fn publish_and_record(
         .fetch_one(&mut *db)
         .await?;
         if owner != id {
-            return Ok(ArticleSaveOutcome::PathTaken(path.clone()));
+            return Ok(ArticleSaveOutcome::PathTaken {
+                path: path.clone(),
+                free_slug: None,
+            });
         }
     }
     sqlx::query!(

@@ -7,11 +7,12 @@ use sqlx::PgConnection;
 use crate::publication::discussion::{CheckerSettings, DiscussionSettings};
 use crate::publication::model::{Publication, PublicationVersion, is_reserved};
 use crate::text::Language;
+use crate::text::date_style::{DateOrder, HourCycle};
 
 /// Loads the publication. Returns `None` before the first start.
 pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     sqlx::query!(
-        r#"select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
+        r#"select title, tagline, language, time_zone, date_order, hour_cycle, permalink_pattern, appeal, appeal_html, key_id, version,
              thread_depth, newest_first, edit_minutes, close_after_days, network_days,
              hold_everything, hold_first_timers, trust_unverified, hold_links, flood_seconds,
              akismet_url, akismet_key, akismet_fields, trash_days, shows_transparency, spam_threshold,
@@ -24,6 +25,8 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         language: row.language,
         // Both were checked when they were saved. Should one no longer be valid, the site goes on with a default.
         zone: crate::text::dates::parse_zone(&row.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
+        date_order: row.date_order,
+        hour_cycle: row.hour_cycle,
         permalink: row.permalink_pattern.parse().unwrap_or_default(),
         appeal: row.appeal,
         appeal_html: row.appeal_html,
@@ -60,8 +63,9 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
 /// Inserts the publication at the first start. Returns `false` if another process has inserted it.
 pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into settings (title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, hold_everything, key_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into settings (title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, hold_everything, key_id,
+             date_order, hour_cycle)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (only_one) do nothing",
         publication.title,
         publication.tagline,
@@ -72,6 +76,8 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
         publication.appeal_html.as_str(),
         publication.discussion.hold_everything,
         publication.key_id,
+        publication.date_order as DateOrder,
+        publication.hour_cycle as HourCycle,
     )
     .execute(&mut *db)
     .await?;
@@ -180,7 +186,7 @@ pub async fn update(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     let done = sqlx::query!(
         "update settings
          set title = $1, tagline = $2, language = $3, time_zone = $4, permalink_pattern = $5,
-             appeal = $6, appeal_html = $7, version = version + 1
+             appeal = $6, appeal_html = $7, date_order = $9, hour_cycle = $10, version = version + 1
          where version = $8",
         publication.title,
         publication.tagline,
@@ -190,6 +196,8 @@ pub async fn update(db: &mut PgConnection, publication: &Publication) -> sqlx::R
         publication.appeal,
         publication.appeal_html.as_str(),
         publication.version,
+        publication.date_order as DateOrder,
+        publication.hour_cycle as HourCycle,
     )
     .execute(db)
     .await?;

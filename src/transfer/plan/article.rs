@@ -2,7 +2,7 @@
 
 use super::comments::plan_comments;
 use super::context::{PlanContext, SourceItem};
-use super::fields::{decode_slug, plain_text, shorten, single_line, unescape};
+use super::fields::{decode_slug, plain_text, shorten, text_line, unescape};
 use super::guids::find_article_guid;
 use super::model::PlannedArticle;
 use super::text::{ArticleText, convert_text, exported_format};
@@ -37,7 +37,7 @@ pub fn plan_article(
     let text = convert_text(context, &item, attachments, featured_image, report)?;
     let title = make_title(&item, &text, report);
     let standfirst = make_standfirst(&item, report);
-    let sources = input::single_line(meta::find(&item.meta, meta::SOURCES));
+    let sources = input::text_line(meta::find(&item.meta, meta::SOURCES));
     let sources = shorten(sources, limits::SOURCES_BYTES, "sources", &item, report);
     let date = local_time.parse(&item.date, &item.date_gmt);
     let (state, draft_reason) = find_state(&item, date.is_some());
@@ -87,8 +87,8 @@ pub fn plan_article(
 fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> String {
     let title = match exported_format(item) {
         // Broadsheet escaped plain text. Removing markup would delete words in angle brackets from it.
-        Some(_) => input::single_line(&unescape(&item.title)),
-        None => single_line(&item.title),
+        Some(_) => input::text_line(&unescape(&item.title)),
+        None => text_line(&item.title),
     };
     if !input::is_blank(&title) {
         return shorten(title, limits::TITLE_BYTES, "title", item, report);
@@ -136,6 +136,7 @@ fn find_state(item: &WxrItem, has_date: bool) -> (ArticleState, Option<DraftReas
         "publish" | "future" if item.has_password => Some(DraftReason::Protected),
         // An article with a date ahead is published here as well, and becomes visible at that time.
         "publish" | "future" if has_date => return (ArticleState::Published, None),
+        "publish" | "future" => Some(DraftReason::Undated),
         "draft" | "auto-draft" => meta::find_note(&item.meta),
         "pending" => Some(DraftReason::Pending),
         "private" => Some(DraftReason::Private),

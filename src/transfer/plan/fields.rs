@@ -13,12 +13,17 @@ const MAX_NAME_CHARS: usize = 200;
 
 /// Converts the name of a site, a topic or an author to one line of plain text, and shortens it if it is too long.
 pub fn parse_name(text: &str) -> String {
-    excerpt::excerpt(&single_line(text), MAX_NAME_CHARS)
+    excerpt::excerpt(&text_line(text), MAX_NAME_CHARS)
 }
 
-/// Converts a field that may contain HTML to one line of plain text.
+/// Converts a name that a stranger entered and that may contain HTML to one line of plain text.
 pub fn single_line(text: &str) -> String {
     input::single_line(&plain_text(text))
+}
+
+/// Converts a field that an editor entered and that may contain HTML to one line of plain text.
+pub fn text_line(text: &str) -> String {
+    input::text_line(&plain_text(text))
 }
 
 /// Converts a field that may contain HTML to plain text.

@@ -109,13 +109,31 @@ fn a_slug_is_made_of_the_wordpress_slug_or_of_the_title() {
 }
 
 #[test]
-fn an_article_without_a_date_becomes_a_draft() {
-    let (planned, report) = plan("<title>Tea</title><wp:status>publish</wp:status>");
-    assert_eq!(
-        (planned.state, planned.draft_reason),
-        (ArticleState::Draft, Some(DraftReason::Unknown))
-    );
-    assert_eq!(report.new_drafts.total, 1);
+fn an_article_without_a_date_or_of_a_year_that_cannot_be_meant_becomes_a_draft() {
+    for date in [
+        "",
+        "<wp:post_date>0026-07-22 10:00:00</wp:post_date>",
+        "<wp:post_date>0026-07-22 10:00:00</wp:post_date><wp:post_date_gmt>0026-07-22 07:00:00</wp:post_date_gmt>",
+        "<wp:post_date>0000-00-00 00:00:00</wp:post_date>",
+    ] {
+        for status in ["publish", "future"] {
+            let (planned, report) = plan(&format!(
+                "<title>Tea</title><wp:status>{status}</wp:status>{date}"
+            ));
+            assert_eq!(
+                (planned.state, planned.draft_reason, planned.published_at),
+                (ArticleState::Draft, Some(DraftReason::Undated), None),
+                "{date}"
+            );
+            assert_eq!(report.new_drafts.total, 1);
+        }
+    }
+}
+
+#[test]
+fn no_break_spaces_stay_in_titles_and_sources() {
+    let (planned, _) = plan("<title>Ціна 5&#160;000  ₴ —&amp;nbsp;так</title>");
+    assert_eq!(planned.title, "Ціна 5\u{a0}000 ₴ —\u{a0}так");
 }
 
 #[test]

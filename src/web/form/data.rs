@@ -120,6 +120,11 @@ pub fn single_line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
     Ok(input::single_line(<&str>::deserialize(deserializer)?))
 }
 
+/// Reads a single-line field of an editor, which keeps no-break spaces and direction marks.
+pub fn text_line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(input::text_line(<&str>::deserialize(deserializer)?))
+}
+
 /// Reads a multi-line field and normalizes its line breaks to `\n`.
 pub fn multi_line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(input::multi_line(<&str>::deserialize(deserializer)?))

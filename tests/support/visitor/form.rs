@@ -37,7 +37,8 @@ impl Form {
                     .to_owned(),
                 _ => element.value().attr("value").unwrap_or_default().to_owned(),
             };
-            let is_sent = kind != "checkbox" || element.value().attr("checked").is_some();
+            let is_choice = kind == "checkbox" || kind == "radio";
+            let is_sent = !is_choice || element.value().attr("checked").is_some();
             if is_sent {
                 fields.push((name, value));
             }

@@ -1,0 +1,164 @@
+//! Compares texts line by line, and merges two changed versions of a text.
+
+use similar::{ChangeTag, TextDiff, TextMerge};
+
+/// Largest number of lines of a text that is compared. The time grows with the square of the number of changed lines.
+const MAX_LINES: usize = 5_000;
+/// Number of unchanged lines shown around a change.
+const CONTEXT_LINES: usize = 2;
+
+/// Line of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiffLine {
+    Same(String),
+    Removed(String),
+    Added(String),
+    /// Unchanged lines that are left out.
+    Gap,
+}
+
+/// Lists the lines that were removed and added between two texts, with a few unchanged lines around them. Returns `None`
+/// if a text has too many lines to compare.
+pub fn diff_lines(old: &str, new: &str) -> Option<Vec<DiffLine>> {
+    if is_too_long(old) || is_too_long(new) {
+        return None;
+    }
+    let (old, new) = (with_line_end(old), with_line_end(new));
+    let diff = TextDiff::from_lines(&old, &new);
+    let mut lines = Vec::new();
+    let mut next = 0;
+    for group in diff.grouped_ops(CONTEXT_LINES) {
+        let first = group.first().map_or(0, |op| op.old_range().start);
+        if first > next {
+            lines.push(DiffLine::Gap);
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let text = change.value().trim_end_matches('\n').to_owned();
+            lines.push(match change.tag() {
+                ChangeTag::Equal => DiffLine::Same(text),
+                ChangeTag::Delete => DiffLine::Removed(text),
+                ChangeTag::Insert => DiffLine::Added(text),
+            });
+        }
+        next = group.last().map_or(next, |op| op.old_range().end);
+    }
+    if next < old.lines().count() && !lines.is_empty() {
+        lines.push(DiffLine::Gap);
+    }
+    Some(lines)
+}
+
+/// Merges two versions of a text that were both made from `base`. Returns `None` if both changed the same or adjacent lines
+/// in different ways, or if a text has too many lines.
+pub fn merge_lines(base: &str, mine: &str, theirs: &str) -> Option<String> {
+    let texts = [base, mine, theirs];
+    if texts.into_iter().any(is_too_long) {
+        return None;
+    }
+    let [base, mine, theirs] = texts.map(with_line_end);
+    let merge = TextMerge::from_lines(&base, &mine, &theirs);
+    (!merge.is_conflicted()).then(|| merge.to_string().trim_end().to_owned())
+}
+
+fn is_too_long(text: &str) -> bool {
+    text.lines().nth(MAX_LINES).is_some()
+}
+
+/// Ends the last line like all others, so that a text that goes on there does not count it as changed.
+fn with_line_end(text: &str) -> String {
+    match text {
+        "" => String::new(),
+        _ => format!("{text}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::time::{Duration, Instant};
+
+    fn lines(words: &[&str]) -> String {
+        words.join("\n")
+    }
+
+    #[test]
+    fn changed_lines_are_marked_with_their_surroundings() {
+        let old = lines(&["1", "2", "3", "4", "5", "6", "7"]);
+        let new = lines(&["1", "2", "3", "four", "5", "6", "7", "8"]);
+        let marked: Vec<String> = diff_lines(&old, &new)
+            .expect("the texts are short")
+            .iter()
+            .map(|line| match line {
+                DiffLine::Same(text) => format!("  {text}"),
+                DiffLine::Removed(text) => format!("- {text}"),
+                DiffLine::Added(text) => format!("+ {text}"),
+                DiffLine::Gap => "…".to_owned(),
+            })
+            .collect();
+        assert_eq!(
+            marked,
+            [
+                "…", "  2", "  3", "- 4", "+ four", "  5", "  6", "  7", "+ 8"
+            ]
+        );
+        assert_eq!(diff_lines(&old, &old), Some(Vec::new()));
+        assert_eq!(
+            diff_lines("", "a"),
+            Some(vec![DiffLine::Added("a".to_owned())])
+        );
+    }
+
+    #[test]
+    fn changes_in_different_lines_are_merged() {
+        let base = lines(&["First.", "", "Second.", "", "Third."]);
+        let mine = lines(&["First, mended.", "", "Second.", "", "Third."]);
+        let theirs = lines(&["First.", "", "Second.", "", "Third.", "", "Fourth."]);
+        let merged = lines(&["First, mended.", "", "Second.", "", "Third.", "", "Fourth."]);
+        assert_eq!(merge_lines(&base, &mine, &theirs), Some(merged));
+        assert_eq!(merge_lines("", "", "Words."), Some("Words.".to_owned()));
+    }
+
+    #[test]
+    fn different_changes_of_one_line_are_not_merged() {
+        assert_eq!(merge_lines("a\nb", "a\nmine", "a\ntheirs"), None);
+        assert_eq!(merge_lines("", "mine", "theirs"), None);
+        // Deleted by one, changed by the other.
+        assert_eq!(merge_lines("a\nb\nc", "a\nc", "a\nB\nc"), None);
+    }
+
+    #[test]
+    fn a_text_of_hostile_size_is_not_compared_and_the_longest_takes_little_time() {
+        let many = |word: &str, count: usize| format!("{word}\n").repeat(count);
+        assert_eq!(diff_lines(&many("a", MAX_LINES + 1), "b"), None);
+        assert_eq!(merge_lines("a", &many("b", MAX_LINES + 1), "c"), None);
+        let numbered = |start: usize| {
+            let lines = (start..start + MAX_LINES).map(|number| number.to_string());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let begun = Instant::now();
+        let (old, mine, theirs) = (numbered(0), numbered(100_000), numbered(200_000));
+        assert!(diff_lines(&old, &mine).is_some());
+        assert_eq!(merge_lines(&old, &mine, &theirs), None);
+        assert!(begun.elapsed() < Duration::from_secs(10));
+    }
+
+    proptest! {
+        /// A version that only one side changed is taken whole, and a comparison contains every line of both texts that
+        /// differ.
+        #[test]
+        fn one_sided_changes_are_taken_whole(
+            base in "([abc]?\n){0,8}[abc]",
+            changed in "([abc]?\n){0,8}[abc]",
+        ) {
+            prop_assert_eq!(merge_lines(&base, &base, &changed), Some(changed.clone()));
+            prop_assert_eq!(merge_lines(&base, &changed, &base), Some(changed.clone()));
+            prop_assert_eq!(merge_lines(&base, &changed, &changed), Some(changed.clone()));
+            let count = |text: &str| text.lines().count();
+            let diff = diff_lines(&base, &changed).expect("the texts are short");
+            let added = diff.iter().filter(|line| matches!(line, DiffLine::Added(_))).count();
+            let removed = diff.iter().filter(|line| matches!(line, DiffLine::Removed(_))).count();
+            prop_assert_eq!(count(&base) - removed, count(&changed) - added);
+        }
+    }
+}
