@@ -25,7 +25,7 @@ pub(super) struct FieldChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MergeOutcome {
     /// Only the other editor changed the field. The form has their value now.
-    Theirs,
+    OtherVersion,
     /// Only this editor changed the field.
     Mine,
     /// Both changed the field in different places. The form has both changes now.
@@ -38,7 +38,7 @@ impl MergeOutcome {
     /// Returns the part of the message key that follows `editor-merge-`.
     pub(super) fn as_str(self) -> &'static str {
         match self {
-            Self::Theirs => "theirs",
+            Self::OtherVersion => "theirs",
             Self::Mine => "mine",
             Self::Merged => "merged",
             Self::Conflict => "conflict",
@@ -175,7 +175,10 @@ fn merge_text(
     let (outcome, lines) = match base {
         Some(base) if mine == base => {
             theirs.clone_into(mine);
-            (MergeOutcome::Theirs, line_diff::diff_lines(&before, theirs))
+            (
+                MergeOutcome::OtherVersion,
+                line_diff::diff_lines(&before, theirs),
+            )
         }
         Some(base) if theirs == base => {
             (MergeOutcome::Mine, line_diff::diff_lines(theirs, &before))

@@ -13,7 +13,7 @@ use crate::transfer::wxr::{WxrComment, WxrItem};
 pub fn find_article_guid(site: &SourceSite, item: &WxrItem) -> String {
     let guid = match find_old_base(item) {
         Some(base) => format!("{base}/#article-{}", item.id),
-        None => own_guid(&item.meta).unwrap_or(&item.guid).to_owned(),
+        None => site_guid(&item.meta).unwrap_or(&item.guid).to_owned(),
     };
     match guid.is_empty() || guid.len() > limits::GUID_BYTES {
         true => make_urn(&[site.as_str(), &item.id.to_string()]),
@@ -29,7 +29,7 @@ pub fn find_comment_guid(
     comment: &WxrComment,
     id: i64,
 ) -> String {
-    let own = own_guid(&comment.meta).filter(|guid| guid.len() <= limits::GUID_BYTES);
+    let own = site_guid(&comment.meta).filter(|guid| guid.len() <= limits::GUID_BYTES);
     match (own, find_old_base(item)) {
         (Some(guid), _) => guid.to_owned(),
         (None, Some(base)) => format!("{base}/comments/{id}"),
@@ -41,7 +41,7 @@ pub fn find_comment_guid(
 /// Returns the public URL of a Broadsheet whose export is older than stored guids. Its feeds made guids of that URL and the
 /// id, and its exports had another one, which ends in the id.
 fn find_old_base(item: &WxrItem) -> Option<&str> {
-    if exported_format(item).is_none() || own_guid(&item.meta).is_some() {
+    if exported_format(item).is_none() || site_guid(&item.meta).is_some() {
         return None;
     }
     ["/?p=", "/?page_id="].iter().find_map(|query| {
@@ -50,7 +50,7 @@ fn find_old_base(item: &WxrItem) -> Option<&str> {
     })
 }
 
-fn own_guid(meta: &[(String, String)]) -> Option<&str> {
+fn site_guid(meta: &[(String, String)]) -> Option<&str> {
     Some(meta::find(meta, meta::GUID)).filter(|guid| !guid.is_empty())
 }
 

@@ -31,8 +31,8 @@ use ammonia::Builder;
 use super::sanitizer::TrustLevel;
 use allowlist::{build_article_sanitizer, build_comment_sanitizer, is_passed_through};
 
-pub(super) use allowlist::is_id_allowed;
 pub(super) use absolute_urls::{absolutize_paths, absolutize_urls};
+pub(super) use allowlist::is_id_allowed;
 pub(super) use direction::{add_directions, direction};
 pub use rewrite::UrlMapper;
 pub(super) use shorten::shorten;

@@ -7,7 +7,10 @@ use linkify::{LinkFinder, LinkKind};
 use super::super::sanitizer::TrustLevel;
 use super::super::urls;
 use super::bare_url::find_bare_url;
+use super::brackets::Brackets;
+use super::code_spans::CodeSpans;
 use super::emphasis::{MarkRun, is_mark, pair_runs};
+use super::escape::{escape_all, needs_escape, push_run};
 use super::references::{References, Target, parse_definition, parse_target};
 
 /// Deepest nesting of links and images: an image in a link.
@@ -52,8 +55,7 @@ fn escape_nested(text: &str, link_depth: usize, context: &mut InlineContext<'_>)
         text,
         link_depth,
         code: CodeSpans::find(text),
-        brackets: HashMap::new(),
-        escaped_brackets: HashMap::new(),
+        brackets: Brackets::default(),
         emails: HashMap::new(),
         context,
         tokens: Vec::new(),
@@ -74,10 +76,7 @@ struct Scanner<'t, 'c, 'r> {
     /// Number of links and images around the text.
     link_depth: usize,
     code: CodeSpans,
-    /// Closing bracket of each opening one.
-    brackets: HashMap<usize, usize>,
-    /// The same for opening brackets after a backslash.
-    escaped_brackets: HashMap<usize, usize>,
+    brackets: Brackets,
     /// Ends of the email addresses by their starts.
     emails: HashMap<usize, usize>,
     context: &'c mut InlineContext<'r>,
@@ -87,7 +86,7 @@ struct Scanner<'t, 'c, 'r> {
 
 impl<'t> Scanner<'t, '_, '_> {
     fn run(mut self) -> String {
-        self.match_brackets();
+        self.brackets = Brackets::find(self.text, &self.code);
         if self.context.trust == TrustLevel::Editor && self.link_depth == 0 {
             let mut finder = LinkFinder::new();
             finder.kinds(&[LinkKind::Email]);
@@ -256,10 +255,7 @@ impl<'t> Scanner<'t, '_, '_> {
     /// Returns the link whose text begins with the bracket at the byte `at`.
     fn find_link(&self, at: usize) -> Option<FoundLink> {
         let is_image = self.text[..at].ends_with('!');
-        let close = *self
-            .brackets
-            .get(&at)
-            .or_else(|| self.escaped_brackets.get(&at))?;
+        let close = self.brackets.close(at)?;
         if self.link_depth >= if is_image { MAX_LINK_DEPTH } else { 1 } {
             return None;
         }
@@ -350,31 +346,6 @@ impl<'t> Scanner<'t, '_, '_> {
         markdown.push(')');
         self.write(&markdown);
     }
-
-    /// Pairs the brackets outside code.
-    fn match_brackets(&mut self) {
-        let mut open: Vec<(usize, bool)> = Vec::new();
-        let bytes = self.text.as_bytes();
-        let (mut at, mut is_escaped) = (0, false);
-        while at < bytes.len() {
-            let was_escaped = is_escaped;
-            is_escaped = bytes[at] == b'\\' && !was_escaped;
-            match bytes[at] {
-                b'`' => {
-                    let run = bytes[at..].iter().take_while(|b| **b == b'`').count();
-                    at = self.code.end(at).unwrap_or(at + run) - 1;
-                }
-                b'[' => open.push((at, was_escaped)),
-                b']' if !was_escaped => match open.pop() {
-                    Some((start, true)) => drop(self.escaped_brackets.insert(start, at)),
-                    Some((start, false)) => drop(self.brackets.insert(start, at)),
-                    None => {}
-                },
-                _ => {}
-            }
-            at += 1;
-        }
-    }
 }
 
 struct FoundLink {
@@ -383,68 +354,4 @@ struct FoundLink {
     /// Label of the definition that was used.
     label: Option<String>,
     end: usize,
-}
-
-/// Code between backticks: where each span begins and ends.
-struct CodeSpans(HashMap<usize, usize>);
-
-impl CodeSpans {
-    fn find(text: &str) -> Self {
-        let mut runs: Vec<(usize, usize)> = Vec::new();
-        let mut at = 0;
-        while let Some(start) = text[at..].find('`').map(|start| at + start) {
-            let length = text[start..].bytes().take_while(|b| *b == b'`').count();
-            runs.push((start, length));
-            at = start + length;
-        }
-        // From the end: the next run of the same length closes a span.
-        let mut next: HashMap<usize, usize> = HashMap::new();
-        let mut ends = HashMap::new();
-        for &(start, length) in runs.iter().rev() {
-            // Over several lines, their first characters could be read as the start of a block.
-            if let Some(&close) = next.get(&length)
-                && !text[start..close].contains('\n')
-            {
-                ends.insert(start, close + length);
-            }
-            next.insert(length, start);
-        }
-        Self(ends)
-    }
-
-    /// Returns the byte after the span that begins at the byte `start`.
-    fn end(&self, start: usize) -> Option<usize> {
-        self.0.get(&start).copied()
-    }
-}
-
-/// Appends the marks of a run. Those that are not formatting get a backslash.
-fn push_run(output: &mut String, run: &MarkRun) {
-    if run.is_escaped && !run.is_prevented {
-        output.push_str("\\\\");
-    }
-    let literal = run.length - run.opening - run.closing;
-    let marks = |count: usize| std::iter::repeat_n(run.mark, count);
-    output.extend(marks(run.closing));
-    for mark in marks(literal) {
-        output.push('\\');
-        output.push(mark);
-    }
-    output.extend(marks(run.opening));
-}
-
-fn needs_escape(c: char) -> bool {
-    matches!(c, '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '&')
-}
-
-/// Escapes all punctuation that could be Markdown (CommonMark 0.31, section 2.4).
-fn escape_all(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if c.is_ascii_punctuation() {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }

@@ -1,7 +1,7 @@
 //! Decides which lines with a marker are list items, and which list each belongs to.
 
 use super::super::sanitizer::TrustLevel;
-use super::blocks::{Block, BlockKind};
+use super::block::{Block, BlockKind};
 use super::line::Marker;
 
 /// Deepest nesting of lists. Items nested more deeply are written at this depth.

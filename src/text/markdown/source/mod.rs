@@ -4,9 +4,14 @@
 //! people mean it: a line under a quotation or a list ends it, an indented paragraph is a paragraph, and two lists with
 //! other numbers are two lists. Nesting is limited, because comrak's time grows with it.
 
+mod arrange;
 mod bare_url;
-mod blocks;
+mod block;
+mod brackets;
+mod classify;
+mod code_spans;
 mod emphasis;
+mod escape;
 mod inlines;
 mod line;
 mod lists;
@@ -33,10 +38,10 @@ enum Piece<'a> {
 /// Returns Markdown that comrak renders as the author of the text means it.
 pub(super) fn preprocess(source: &str, trust: TrustLevel) -> String {
     let lines: Vec<&str> = split_lines(source).collect();
-    let blocks = blocks::classify(&lines, trust);
+    let blocks = classify::classify(&lines, trust);
     let references = References::collect(&blocks, trust);
     let items = lists::find_items(&blocks, |label| references.is_footnote(label), trust);
-    let pieces = blocks::arrange(&blocks, &items);
+    let pieces = arrange::arrange(&blocks, &items);
 
     let mut context = InlineContext::new(trust, &references, source.len());
     let written: Vec<Option<String>> = pieces

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::sanitizer::TrustLevel;
 use super::super::urls;
-use super::blocks::{Block, BlockKind};
+use super::block::{Block, BlockKind};
 
 /// Longest label of a reference link, in bytes (CommonMark 0.31, section 6.3, in characters).
 const MAX_LABEL_BYTES: usize = 999;

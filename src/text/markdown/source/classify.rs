@@ -1,0 +1,147 @@
+//! Finds out which lines of a text are headings, tables, rules, code and quotations.
+
+use super::super::sanitizer::TrustLevel;
+use super::block::{Block, BlockKind};
+use super::line::{Fence, Line};
+use super::references;
+
+/// Returns the lines with their kinds.
+pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<Block<'a>> {
+    let parsed: Vec<Line<'a>> = lines.iter().map(|line| Line::parse(line, trust)).collect();
+    let mut blocks: Vec<Block<'a>> = Vec::with_capacity(lines.len());
+    let mut unclosed = UnclosedFences::default();
+    while let Some(&line) = parsed.get(blocks.len()) {
+        let index = blocks.len();
+        // In a comment, a line with a marker may be text.
+        let text = if trust == TrustLevel::Editor {
+            line.content
+        } else {
+            line.marked_content
+        };
+        let fence = Fence::parse(text);
+        let Some((fence, end)) =
+            fence.and_then(|fence| Some((fence, unclosed.find_end(&parsed, index, fence)?)))
+        else {
+            let kind = kind_of(line, blocks.last(), parsed.get(index + 1), trust);
+            blocks.push(Block { line, kind });
+            continue;
+        };
+        blocks.push(Block {
+            line,
+            kind: BlockKind::OpenFence(fence),
+        });
+        blocks.extend(lines[index + 1..end].iter().map(|code| Block {
+            line: Line::parse_in_quotation(code, line.quote_depth),
+            kind: BlockKind::Code,
+        }));
+        blocks.push(Block {
+            line: parsed[end],
+            kind: BlockKind::CloseFence,
+        });
+    }
+    demote_false_quotations(&mut blocks, lines, trust);
+    blocks
+}
+
+/// Returns the kind of a line outside code.
+fn kind_of<'a>(
+    line: Line<'a>,
+    previous: Option<&Block<'a>>,
+    next: Option<&Line<'a>>,
+    trust: TrustLevel,
+) -> BlockKind<'a> {
+    let follows = |kind| {
+        previous
+            .is_some_and(|block| block.kind == kind && block.line.quote_depth == line.quote_depth)
+    };
+    if line.is_blank() {
+        return BlockKind::Blank;
+    }
+    if trust == TrustLevel::Editor {
+        if line.is_underline() && follows(BlockKind::Text) {
+            return BlockKind::Underline;
+        }
+        if line.is_heading() {
+            return BlockKind::Heading;
+        }
+        if line.is_table_delimiter() && follows(BlockKind::TableRow) {
+            return BlockKind::TableDelimiter;
+        }
+        let is_in_table = follows(BlockKind::TableDelimiter) || follows(BlockKind::TableRow);
+        let is_head = line.marker.is_none()
+            && next.is_some_and(|next| {
+                next.is_table_delimiter() && next.quote_depth == line.quote_depth
+            });
+        if line.marked_content.contains('|') && (is_in_table || is_head) {
+            return BlockKind::TableRow;
+        }
+    }
+    if line.is_rule() {
+        return BlockKind::Rule;
+    }
+    let begins_paragraph =
+        previous.is_none_or(|block| matches!(block.kind, BlockKind::Blank | BlockKind::Definition));
+    let is_definition = begins_paragraph
+        && line.quote_depth == 0
+        && references::parse_definition(line.marked_content, trust).is_some();
+    if is_definition {
+        BlockKind::Definition
+    } else {
+        BlockKind::Text
+    }
+}
+
+/// Takes quotation marks as text if nothing is quoted, and in a comment if they stand before a single line with a number:
+/// `> 90 % agree` means "more than".
+fn demote_false_quotations<'a>(blocks: &mut [Block<'a>], lines: &[&'a str], trust: TrustLevel) {
+    let mut start = 0;
+    while start < blocks.len() {
+        let is_quoted = |block: &Block<'_>| block.line.quote_depth > 0;
+        let count = blocks[start..].iter().take_while(|b| is_quoted(b)).count();
+        let end = start + count;
+        let quotation = &blocks[start..end];
+        let is_number = trust == TrustLevel::Reader
+            && count == 1
+            && quotation[0].kind == BlockKind::Text
+            && quotation[0]
+                .line
+                .marked_content
+                .starts_with(char::is_numeric);
+        if is_number || quotation.iter().all(|block| block.line.is_blank()) {
+            for index in start..end {
+                blocks[index].line = Line::parse_in_quotation(lines[index], 0);
+                blocks[index].kind = BlockKind::Text;
+            }
+        }
+        start = end.max(start + 1);
+    }
+}
+
+/// Remembers where no fence closes, so that many unclosed fences are found in linear time.
+#[derive(Default)]
+struct UnclosedFences {
+    /// For backticks and for tildes: length of the fence that was not closed, and the line up to which was searched.
+    known: [Option<(usize, usize)>; 2],
+}
+
+impl UnclosedFences {
+    /// Returns the index of the line that closes the fence. A fence is closed inside its quotation.
+    fn find_end(&mut self, lines: &[Line<'_>], start: usize, fence: Fence<'_>) -> Option<usize> {
+        let known = &mut self.known[usize::from(fence.mark == '~')];
+        if known.is_some_and(|(length, end)| start < end && fence.length >= length) {
+            return None;
+        }
+        let depth = lines[start].quote_depth;
+        for (index, line) in lines.iter().enumerate().skip(start + 1) {
+            if line.quote_depth < depth {
+                *known = Some((fence.length, index));
+                return None;
+            }
+            if line.quote_depth == depth && fence.is_closed_by(line.marked_content) {
+                return Some(index);
+            }
+        }
+        *known = Some((fence.length, lines.len()));
+        None
+    }
+}
