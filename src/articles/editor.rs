@@ -55,8 +55,9 @@ pub async fn show_new_article(
 #[derive(Deserialize)]
 pub struct EditorQuery {
     saved: Option<u8>,
-    /// Whether the save created topics.
-    new_topics: Option<u8>,
+    /// Ids of the topics that the save created, with commas between them.
+    #[serde(default)]
+    new_topics: String,
 }
 
 /// Shows the form for editing an article.
@@ -72,9 +73,11 @@ pub async fn show_editor(
     let form = ArticleForm::from_article(&article, &topics, &admin_layout.layout);
     let mut page = EditorPage::load(admin_layout, &mut db, Some(article), form).await?;
     page.saved = query.saved.is_some();
-    if query.new_topics.is_some() {
-        page.new_topics = store::topics::list_unshared(&mut db, id).await?;
-    }
+    let new_ids: Vec<&str> = query.new_topics.split(',').collect();
+    let new_topics = topics
+        .into_iter()
+        .filter(|topic| new_ids.contains(&topic.id.to_string().as_str()));
+    page.new_topics = new_topics.map(|topic| topic.name).collect();
     Ok(Page(page).into_response())
 }
 
@@ -131,14 +134,14 @@ async fn submit(
         return Ok(Page(page).into_response());
     }
     let new_topics = store::topics::list_new(&mut db, &input.topics).await?;
-    if !form.action.is_confirmed() {
+    let is_stale = article
+        .as_ref()
+        .is_some_and(|article| article.version != form.version.0);
+    // The differences from a newer version come first, and the questions when the merged form is saved.
+    if !form.action.is_confirmed() && !is_stale {
         let similar = find_similar_topics(&mut db, &new_topics).await?;
         let questions = list_questions(article.as_ref(), &input, similar, now);
-        let is_stale = article
-            .as_ref()
-            .is_some_and(|article| article.version != form.version.0);
-        // The differences from a newer version come first, and the questions when the merged form is saved.
-        if !questions.is_empty() && !is_stale {
+        if !questions.is_empty() {
             let mut page = EditorPage::load(admin_layout, &mut db, article, form).await?;
             page.questions = questions;
             return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -156,15 +159,9 @@ async fn submit(
     .await?;
     match outcome {
         ArticleSaveOutcome::Saved(id) => {
-            db.commit().await?;
+            let response = commit_and_redirect(db, id, &new_topics).await?;
             tracing::info!(account = %editor.id, article = %id, "article saved");
-            let notice = match new_topics.is_empty() {
-                true => "",
-                false => "&new_topics=1",
-            };
-            // A redirect, so that reloading the page does not save again.
-            let url = format!("/admin/articles/{id}?saved=1{notice}");
-            Ok(redirect_after_post(&url).into_response())
+            Ok(response)
         }
         ArticleSaveOutcome::PathTaken { path, free_slug } => {
             form.add_path_taken(&admin_layout.layout, &path, free_slug.as_ref());
@@ -173,6 +170,26 @@ async fn submit(
         }
         ArticleSaveOutcome::Conflict => show_conflict(admin_layout, db, id, form).await,
     }
+}
+
+/// Commits the save and redirects to the form, so that reloading the page does not save again.
+async fn commit_and_redirect(
+    mut db: Transaction<'static, Postgres>,
+    id: ArticleId,
+    new_topics: &[String],
+) -> Result<Response> {
+    let topics = store::topics::list(&mut db, id).await?;
+    db.commit().await?;
+    let new_ids = topics
+        .iter()
+        .filter(|topic| new_topics.contains(&topic.name))
+        .map(|topic| topic.id.to_string());
+    let notice = match new_ids.collect::<Vec<_>>().join(",") {
+        ids if ids.is_empty() => ids,
+        ids => format!("&new_topics={ids}"),
+    };
+    let url = format!("/admin/articles/{id}?saved=1{notice}");
+    Ok(redirect_after_post(&url).into_response())
 }
 
 /// Renders the preview with the code of the article's page.
@@ -216,8 +233,11 @@ async fn save(
     let now = app.clock.now();
     let id = article.map(|article| article.id);
     let is_made = form.has_made_slug(article);
-    // Numbers are appended to the slug as it was, not to one with a number.
-    let wanted = input.slug.clone();
+    // Numbers are appended to the slug without a number.
+    let wanted = match is_made {
+        true => Slug::from_title(&form.title),
+        false => input.slug.clone(),
+    };
     for attempt in 1.. {
         let outcome = match id {
             Some(id) => {

@@ -185,7 +185,10 @@ mod tests {
     fn the_stylesheet_of_every_page_hides_hidden_elements() {
         // A display of their own would show them, as that of `textarea` does on the page that gives a form back.
         let style = InlineStyle::load().to_string();
-        assert!(style.contains("[hidden]{display:none!important"), "{style}");
+        assert!(
+            style.contains("[hidden]{display:none !important"),
+            "{style}"
+        );
     }
 
     #[test]

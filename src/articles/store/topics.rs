@@ -89,19 +89,6 @@ pub async fn list_of_similar_length(
     .await
 }
 
-/// Returns the names of the article's topics that no other article has.
-pub async fn list_unshared(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!(
-        "select name from topics join article_topics on topic_id = id
-         where article_id = $1 and not exists
-             (select 1 from article_topics other where other.topic_id = topics.id and other.article_id <> $1)
-         order by lower(name), id",
-        id.0,
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// Replaces the topics of an article by those with the given names. Topics are found by name regardless of letter case and
 /// the kind of spaces, or else by the slug made from the name. If no topic is found, a new one is created.
 pub async fn replace(db: &mut PgConnection, id: ArticleId, names: &[String]) -> sqlx::Result<()> {
