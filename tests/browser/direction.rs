@@ -23,7 +23,8 @@ This English paragraph stands on the left.
 - two (English)
 - ثلاثة
 
-1986. سنة جيدة.
+1. سنة جيدة.
+2. سنة أخرى.
 
 | اسم | Count |
 |---|---|
