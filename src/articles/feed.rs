@@ -24,7 +24,7 @@ pub async fn show_feed(layout: Layout, mut db: Db, format: FeedFormat) -> Result
         stem: "/feed".to_owned(),
         items: Vec::new(),
     };
-    respond(layout, db, feed, articles, format).await
+    respond(&layout, db, feed, articles, format).await
 }
 
 /// Serves the feed of the newest articles on a topic.
@@ -47,7 +47,7 @@ pub async fn show_topic_feed(
         page_path: path,
         items: Vec::new(),
     };
-    respond(layout, db, feed, articles, format).await
+    respond(&layout, db, feed, articles, format).await
 }
 
 /// Serves the feed of the newest articles of an author.
@@ -74,7 +74,7 @@ pub async fn show_author_feed(
         page_path: path,
         items: Vec::new(),
     };
-    respond(layout, db, feed, articles, format).await
+    respond(&layout, db, feed, articles, format).await
 }
 
 /// Returns the path of the feed of a page, without the extension.
@@ -88,7 +88,7 @@ pub(super) fn title_of_list(layout: &Layout, name: &str) -> String {
 }
 
 async fn respond(
-    layout: Layout,
+    layout: &Layout,
     mut db: Db,
     mut feed: Feed,
     articles: Vec<FeedArticle>,
@@ -100,9 +100,9 @@ async fn respond(
     drop(db);
     feed.items = articles
         .into_iter()
-        .map(|article| build_item(&layout, article))
+        .map(|article| build_item(layout, article))
         .collect();
-    Ok((policy, feed.respond(&layout, format)).into_response())
+    Ok((policy, feed.respond(layout, format)).into_response())
 }
 
 fn build_item(layout: &Layout, article: FeedArticle) -> FeedItem {

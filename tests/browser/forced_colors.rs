@@ -4,8 +4,9 @@ use crate::chromium::Browser;
 use crate::support::server::Server;
 use crate::{add_account, base_url, open_welcome_article, sign_in};
 
-/// Returns one line for each visible button whose text or border cannot be told from what is behind it. The ratios are
-/// those of WCAG 2.2 (1.4.3 Contrast, 1.4.11 Non-text Contrast).
+/// Returns the number of visible buttons, and one line for each whose colours are not the pair that the system has for
+/// buttons, or whose text or border cannot be told from what is behind it. The ratios are those of WCAG 2.2 (1.4.3
+/// Contrast, 1.4.11 Non-text Contrast).
 const FIND_FAINT_BUTTONS: &str = r#"
     const parse = (color) => color.match(/[\d.]+/g).map(Number);
     const luminance = ([r, g, b]) => {
@@ -23,6 +24,11 @@ const FIND_FAINT_BUTTONS: &str = r#"
         }
         return matchMedia("(prefers-color-scheme: dark)").matches ? [0, 0, 0] : [255, 255, 255];
     };
+    // Only the two colours of a pair are sure to differ: a theme may draw buttons dark on a light page.
+    const probe = document.body.appendChild(document.createElement("p"));
+    probe.style.cssText = "color: ButtonText; background: ButtonFace";
+    const system = { color: getComputedStyle(probe).color, fill: getComputedStyle(probe).backgroundColor };
+    probe.remove();
     const wrong = [];
     const buttons = [...document.querySelectorAll("button, .button")].filter((button) => button.offsetParent);
     for (const button of buttons) {
@@ -30,7 +36,8 @@ const FIND_FAINT_BUTTONS: &str = r#"
         const text = contrast(parse(style.color), behind(button));
         const edge = contrast(parse(style.borderTopColor), behind(button.parentElement));
         const isPlain = button.classList.contains("link-button");
-        if (text < 4.5 || (!isPlain && (edge < 3 || parseFloat(style.borderTopWidth) < 1)) || style.filter !== "none") {
+        const isPair = style.color === system.color && style.backgroundColor === system.fill;
+        if (text < 4.5 || (!isPlain && !isPair) || (!isPlain && (edge < 3 || parseFloat(style.borderTopWidth) < 1)) || style.filter !== "none") {
             wrong.push(`${button.textContent.trim()}: text ${text}, border ${edge}, ${style.backgroundColor}`);
         }
     }

@@ -157,13 +157,13 @@ async fn a_change_renders_only_the_file_of_its_month_anew() {
             _ => form.fill(field, value),
         };
         form.press("Update").await.has_status(303);
-        site.app.clock.advance(60);
+        site.advance(60).await;
     };
-    site.app.clock.advance(60);
+    site.advance(60).await;
     let first = etags().await;
     // Another article of another month, and what no file shows.
     published(&site, "Newer", "2026-03-11T08:00:00Z").await;
-    site.app.clock.advance(60);
+    site.advance(60).await;
     let second = etags().await;
     assert_eq!((&first[0], first[1] == second[1]), (&second[0], false));
     save("pinned", "yes").await;
@@ -243,9 +243,9 @@ async fn the_news_sitemap_lists_two_days() {
         ["2026-03-14T15:00:00+00:00", "2026-03-12T15:09:27+00:00"]
     );
     // The cached file loses and gains articles by itself.
-    site.app.clock.advance(1);
+    site.advance(1).await;
     assert_eq!(texts(&site, path, "title").await, ["Tea & <biscuits>"]);
-    site.app.clock.advance(1);
+    site.advance(1).await;
     assert_eq!(
         texts(&site, path, "title").await,
         ["Later", "Tea & <biscuits>"]

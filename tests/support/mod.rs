@@ -157,6 +157,12 @@ impl TestSite {
         {}
     }
 
+    /// Moves the clock forward, after the cache has applied every change made before.
+    pub async fn advance(&self, seconds: i64) {
+        self.pages.wait_for_invalidations().await;
+        self.app.clock.advance(seconds);
+    }
+
     pub fn now(&self) -> Ts {
         self.app.clock.now()
     }

@@ -20,7 +20,7 @@ async fn open_since(site: &TestSite, path: &str, since: &str, etag: Option<&str>
 async fn a_client_that_knows_the_date_gets_304_until_the_page_changes() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    site.app.clock.advance(60);
+    site.advance(60).await;
     let paths = [
         "/feed.xml",
         "/feed.atom",
@@ -51,7 +51,7 @@ async fn a_client_that_knows_the_date_gets_304_until_the_page_changes() {
     let changed = open_since(&site, path, &stated[4], None).await;
     changed.has_status(200).sees("Words of Ann.");
     assert_eq!(changed.header("last-modified"), "", "its date has not come");
-    site.app.clock.advance(1);
+    site.advance(1).await;
     let approved = site
         .visitor()
         .open(path)
@@ -84,7 +84,7 @@ async fn a_page_that_is_not_cached_states_no_date() {
         .build()
         .await;
     site.article("Tea").await;
-    site.app.clock.advance(60);
+    site.advance(60).await;
     for _ in 0..2 {
         let feed = site.visitor().open("/feed.xml").await;
         assert_eq!(feed.has_status(200).header("last-modified"), "");
@@ -100,19 +100,19 @@ async fn a_page_that_is_not_cached_states_no_date() {
 async fn an_article_published_by_the_clock_is_not_hidden_by_a_date() {
     let site = TestSite::new().await;
     site.article("Tea").await;
-    site.app.clock.advance(2);
+    site.advance(2).await;
     site.article_with("Later", |draft| {
         draft.published_at = draft.published_at.map(|at| at.plus_seconds(10));
     })
     .await;
-    site.app.clock.advance(2);
+    site.advance(2).await;
     let feed = site.visitor().open("/feed.xml").await;
     let date = feed.header("last-modified").to_owned();
     assert_ne!(date, "");
     open_since(&site, "/feed.xml", &date, None)
         .await
         .has_status(304);
-    site.app.clock.advance(10);
+    site.advance(10).await;
     let feed = open_since(&site, "/feed.xml", &date, None).await;
     assert!(feed.has_status(200).html().contains("Later"));
 }
