@@ -20,8 +20,7 @@ const PHRASING_PARENTS: &str = "p, h1, h2, h3, h4, h5, h6, span, bdi, strong, em
 const FLOW_ONLY: &str = "address, article, aside, blockquote, details, dialog, div, dl, fieldset, figure, footer, form, h1, h2, h3, h4, h5, h6, header, hr, main, nav, ol, p, pre, search, section, table, ul";
 const INTERACTIVE: &str =
     "a[href], button, input:not([type=hidden]), select, textarea, details, label, iframe";
-// `align` of a cell is what Markdown's tables become, until it is a class.
-const OBSOLETE: &str = "acronym, basefont, big, center, dir, font, frame, frameset, isindex, marquee, nobr, strike, tt, [align]:not(td, th), [bgcolor], [border], td[width], [valign], a[name], textarea[wrap=off]";
+const OBSOLETE: &str = "acronym, basefont, big, center, dir, font, frame, frameset, isindex, marquee, nobr, strike, tt, [align], [bgcolor], [border], td[width], [valign], a[name], textarea[wrap=off]";
 
 const INCOMPLETE: &str =
     "img:not([alt]), img:not([src]), a:not([href])[rel], html:not([lang]), textarea[value]";

@@ -26,6 +26,18 @@ pub(super) fn render_markdown(source: &str, trust: TrustLevel) -> String {
         (),
     )
     .expect("writing to a String does not fail");
+    align_by_class(html)
+}
+
+/// Replaces the attribute `align` of table cells, which is obsolete (HTML standard, section 16.2), by a class.
+fn align_by_class(mut html: String) -> String {
+    for side in ["center", "left", "right"] {
+        let attribute = format!(" align=\"{side}\">");
+        if html.contains(&attribute) {
+            // In text, quotation marks are escaped, so these are tags.
+            html = html.replace(&attribute, &format!(" class=\"align-{side}\">"));
+        }
+    }
     html
 }
 

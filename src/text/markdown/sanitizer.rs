@@ -76,6 +76,10 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
         "tr",
         "ul",
     ]);
+    let mut classes = attribute_map(&FOOTNOTE_CLASSES);
+    for cell in ["td", "th"] {
+        classes.insert(cell, HashSet::from(ALIGNMENT_CLASSES));
+    }
     allowed
         .tag_attributes(attribute_map(&[
             ("a", &["href", "id", "rel", "title"]),
@@ -88,10 +92,8 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
             ("li", &["id"]),
             ("ol", &["start"]),
             ("pre", &["data-language"]),
-            ("td", &["align"]),
-            ("th", &["align"]),
         ]))
-        .allowed_classes(attribute_map(&FOOTNOTE_CLASSES))
+        .allowed_classes(classes)
         .set_tag_attribute_value("img", "loading", "lazy")
         // A code block that scrolls must be reachable with the keyboard.
         .set_tag_attribute_value("pre", "tabindex", "0")
@@ -102,12 +104,15 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
     allowed
 }
 
-/// Elements and the classes that they may have. Only footnotes need classes.
+/// Elements and the classes that they may have for footnotes.
 pub(super) const FOOTNOTE_CLASSES: [(&str, &[&str]); 3] = [
     ("a", &["footnote-backref"]),
     ("section", &["footnotes"]),
     ("sup", &["footnote-ref"]),
 ];
+
+/// Classes of aligned text. static/site.css has a rule for each.
+pub(super) const ALIGNMENT_CLASSES: [&str; 3] = ["align-center", "align-left", "align-right"];
 
 pub(super) fn allow_only(tags: &[&'static str]) -> Builder<'static> {
     let mut allowed = Builder::empty();

@@ -65,7 +65,7 @@ fn straight_quotes_stay_straight() {
 #[test]
 fn articles_may_contain_tables_footnotes_and_deletions() {
     let html = article_html("|a|b|\n|-|:-:|\n|~~c~~|d[^1]|\n\n[^1]: Said so.");
-    assert!(html.contains("<th align=\"center\">b</th>"), "{html}");
+    assert!(html.contains("<th class=\"align-center\">b</th>"), "{html}");
     assert!(html.contains("<td><del>c</del></td>"), "{html}");
     assert!(
         html.contains("<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1\">1</a></sup>"),
@@ -429,8 +429,7 @@ fn render_within_limit(text: &str, make: fn(&str) -> SafeHtml) -> String {
 
 fn assert_only_allowed_html(html: &str) {
     const TAGS: &str = "a blockquote br code del em h2 h3 h4 h5 h6 hr img li ol p pre section strong sup table tbody td th thead tr ul html head body";
-    const ATTRIBUTES: &str =
-        "align alt class data-language href id loading rel src start tabindex title";
+    const ATTRIBUTES: &str = "alt class data-language href id loading rel src start tabindex title";
     let page = Html::parse_fragment(html);
     for node in page.tree.values() {
         assert!(!node.is_comment(), "a comment");

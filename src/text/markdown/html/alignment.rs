@@ -1,5 +1,7 @@
 //! Keeps the alignment of text as a class, since the pages' security policy forbids `style` attributes.
 
+use super::super::sanitizer::ALIGNMENT_CLASSES;
+
 /// Elements whose alignment is kept.
 pub(super) const ALIGNED_ELEMENTS: [&str; 20] = [
     "blockquote",
@@ -23,9 +25,6 @@ pub(super) const ALIGNED_ELEMENTS: [&str; 20] = [
     "th",
     "ul",
 ];
-
-/// Classes of aligned text. static/site.css has a rule for each.
-pub(super) const ALIGNMENT_CLASSES: [&str; 3] = ["align-center", "align-left", "align-right"];
 
 /// Returns the class for an element that is aligned by a class of WordPress or of this site, by a style, or by an `align`
 /// attribute. A class comes first, since its style sheet is newer than the others.

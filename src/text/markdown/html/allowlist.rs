@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use ammonia::{Builder, UrlRelative};
 
 use super::super::sanitizer::{
-    AttributeMap, FOOTNOTE_CLASSES, TrustLevel, allow_only, attribute_map,
+    ALIGNMENT_CLASSES, AttributeMap, FOOTNOTE_CLASSES, TrustLevel, allow_only, attribute_map,
 };
 use super::super::urls;
-use super::alignment::{ALIGNED_ELEMENTS, ALIGNMENT_CLASSES};
+use super::alignment::ALIGNED_ELEMENTS;
 
 /// Name of an allowed element, and the names of its allowed attributes.
 type AllowedElement = (&'static str, &'static [&'static str]);

@@ -1,5 +1,7 @@
 //! Decides which lines with a marker are list items, and which list each belongs to.
 
+use std::collections::HashSet;
+
 use super::super::sanitizer::TrustLevel;
 use super::block::{Block, BlockKind};
 use super::line::Marker;
@@ -151,6 +153,8 @@ fn find_candidates<'a>(
     let mut candidates: Vec<Option<Candidate<'a>>> = vec![None; blocks.len()];
     let mut open = OpenItems::default();
     let mut quote_depth = 0;
+    // A second note with the same label is text.
+    let mut labels = HashSet::new();
     for (index, block) in blocks.iter().enumerate() {
         let line = &block.line;
         if matches!(
@@ -164,8 +168,14 @@ fn find_candidates<'a>(
             quote_depth = line.quote_depth;
         }
         let has_items = matches!(block.kind, BlockKind::Text | BlockKind::OpenFence(_));
-        let marker = line.marker.filter(|marker| {
-            has_items && !matches!(marker, Marker::Footnote(label) if quote_depth > 0 || !is_footnote(label))
+        let marker = line.marker.filter(|marker| match marker {
+            Marker::Footnote(label) => {
+                has_items
+                    && quote_depth == 0
+                    && is_footnote(label)
+                    && labels.insert(label.to_lowercase())
+            }
+            _ => has_items,
         });
         let Some(marker) = marker else {
             open.close_until_parent(line.indent);

@@ -422,7 +422,7 @@ fn an_article_keeps_its_line_breaks_and_tables_end_at_a_line_of_text() {
         "<p>Roses are red,<br>\nViolets are blue,</p>"
     );
     let html = article("|a|b|\n|-|-:|\n|c|1|\nText under it");
-    assert!(html.contains("<td align=\"right\">1</td>"), "{html}");
+    assert!(html.contains("<td class=\"align-right\">1</td>"), "{html}");
     assert!(html.ends_with("</table>\n<p>Text under it</p>"), "{html}");
 }
 
