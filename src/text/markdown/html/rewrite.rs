@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 use lol_html::html_content::{ContentType, Element};
 use lol_html::{ElementContentHandlers, RewriteStrSettings, Selector, rewrite_str};
 
-use super::super::sanitizer::{FOOTNOTE_CLASSES, TrustLevel};
+use super::super::sanitizer::{ALIGNMENT_CLASSES, FOOTNOTE_CLASSES, TrustLevel};
 use super::super::urls::{is_external, is_site_path};
-use super::alignment::{ALIGNED_ELEMENTS, ALIGNMENT_CLASSES, alignment_class};
+use super::alignment::{ALIGNED_ELEMENTS, alignment_class};
 use super::allowlist::{
     allowed_attributes, is_attribute_allowed, is_link_allowed, needs_attributes,
 };
