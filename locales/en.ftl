@@ -62,20 +62,27 @@ form-errors = { $count ->
    *[other] Not sent yet. Please fix { $count } things:
 }
 field-unreadable = This contained characters that cannot be read. They were removed; please check the text and send it again.
-field-too-long = This is too long. Please shorten it.
+field-too-many-characters = This is { $count ->
+    [one] one character
+   *[other] { $count } characters
+} too long: at most { $limit } are allowed. Please shorten it.
+field-too-many-bytes = This is { $count ->
+    [one] one byte
+   *[other] { $count } bytes
+} too long: at most { $limit } are allowed. A letter takes one to four bytes.
 reply-comment-missing = Please type your comment.
 reply-comment-too-long = Your comment is { $count ->
     [one] one byte
    *[other] { $count } bytes
 } too long. Please shorten it or post it in parts.
 reply-name-missing = Please enter a name. Any name will do.
-reply-name-too-long = Your name is too long: at most 245 bytes are allowed.
+reply-name-too-long = Your name is too long: at most 245 characters are allowed.
 reply-name-is-address = This is an email address, and everyone can see the name. Please enter a name instead.
 reply-email-missing = Please enter your email address. It will not be published.
 reply-email-malformed = Please enter a valid email address, such as name@example.org.
 reply-email-too-long = This email address is too long to be valid. Please check it.
 reply-website-wrong = Please enter a valid web address, such as https://example.org, or leave this field empty.
-reply-website-too-long = This web address is too long: at most 200 bytes are allowed. The address of your home page is enough.
+reply-website-too-long = This web address is too long: at most 200 characters are allowed, and letters other than a–z count as several. The address of your home page is enough.
 reply-answered-gone = The comment you replied to has been removed. You can still post your text as a comment on the article.
 reply-article-gone = This article has been removed, so your comment was not saved. Your text is below in case you need it.
 replies-closed-kept = Comments on this article have been closed, so yours was not saved. Your text is below in case you need it.
@@ -234,7 +241,7 @@ error-internal-advice = This is an error on our side, and it has been logged. Pl
 ## Accounts
 
 account-name = Name
-account-name-wrong = Please enter a name of at most 245 bytes.
+account-name-wrong = Please enter a name of at most 245 characters.
 account-username = Username
 account-username-hint = One word, used only to sign in. Readers do not see it.
 account-username-wrong = A username is one word of at most 60 characters, without @.

@@ -13,7 +13,7 @@ const MAX_NAME_CHARS: usize = 200;
 
 /// Converts the name of a site, a topic or an author to one line of plain text, and shortens it if it is too long.
 pub fn parse_name(text: &str) -> String {
-    excerpt::excerpt(&single_line(text), MAX_NAME_CHARS)
+    excerpt::excerpt(&input::name(&plain_text(text)), MAX_NAME_CHARS)
 }
 
 /// Converts a field that may contain HTML to one line of plain text.
@@ -57,20 +57,19 @@ pub fn decode_slug(slug: &str) -> String {
 /// Shortens a field to its limit, with "…" at the end, and adds it to the report if it was too long.
 pub fn shorten(
     text: String,
-    max_bytes: usize,
+    max_chars: usize,
     field: &str,
     item: &WxrItem,
     report: &mut ImportReport,
 ) -> String {
-    if text.len() <= max_bytes {
+    if text.chars().count() <= max_chars {
         return text;
     }
     report.shortened.push(|| {
         format!(
-            "{} (item {}): the {field}, to {max_bytes} bytes",
+            "{} (item {}): the {field}, to {max_chars} characters",
             item.title, item.id
         )
     });
-    // A character has at most four bytes.
-    excerpt::excerpt(&text, max_bytes / 4)
+    excerpt::excerpt(&text, max_chars)
 }

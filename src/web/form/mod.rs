@@ -17,6 +17,6 @@ mod recovery;
 
 pub use body::{BodyTimeouts, buffer_small_body};
 pub use data::{FormData, RowVersion, multi_line, parsed, single_line, trimmed};
-pub use errors::FieldErrors;
+pub use errors::{FieldErrors, TextLimit};
 pub use fields::FormFields;
 pub use recovery::submit_or_recover;
