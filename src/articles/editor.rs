@@ -103,7 +103,7 @@ async fn submit(
     if form.action == EditorAction::Preview {
         let author = match &article {
             Some(article) => (article.author.clone(), article.author_slug.clone()),
-            None => (editor.name.clone(), Slug::from_title(&editor.username)),
+            None => (editor.name.clone(), Slug::from_name(&editor.name)),
         };
         let preview = ArticleFragment::preview(&admin_layout.layout, &input, author, now);
         let mut page = EditorPage::new(admin_layout, article, form);

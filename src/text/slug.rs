@@ -30,7 +30,16 @@ impl Slug {
     /// Makes a slug from a title by transliteration. Ukrainian follows the official table (Cabinet of Ministers,
     /// resolution 55 of 2010). If the title has no letters or digits, the slug is `article`.
     pub fn from_title(title: &str) -> Self {
-        let latin = transliterate(title);
+        Self::from_text(title).unwrap_or_else(|| Self("article".to_owned()))
+    }
+
+    /// Makes a slug from a person's name by transliteration. If the name has no letters or digits, the slug is `author`.
+    pub fn from_name(name: &str) -> Self {
+        Self::from_text(name).unwrap_or_else(|| Self("author".to_owned()))
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let latin = transliterate(text);
         let mut slug = String::with_capacity(MAX_TITLE_CHARS);
         for word in latin.split('-').filter(|word| !word.is_empty()) {
             if slug.is_empty() {
@@ -43,10 +52,7 @@ impl Slug {
                 break;
             }
         }
-        if slug.is_empty() {
-            slug.push_str("article");
-        }
-        Self(slug)
+        (!slug.is_empty()).then_some(Self(slug))
     }
 
     /// Appends a number to the slug, for use when the slug is already taken. The slug is shortened if the result would be

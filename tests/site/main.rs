@@ -10,6 +10,7 @@ mod articles;
 mod audit_log;
 mod audit_log_page;
 mod author_page;
+mod author_slugs;
 mod bulk;
 mod cache;
 mod canary;
