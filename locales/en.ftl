@@ -356,6 +356,7 @@ reason-honeypot-filled = Filled in a hidden field, as bots do
 reason-being-checked = Waiting for the external spam check
 reason-checker-spam = Spam according to the external check
 reason-check-expired = The external spam check did not answer
+reason-imitated-name = Commenter’s name is that of the staff or the publication, or looks like it: “{ $name }”
 author-reason-everything-is-held = A moderator reads every comment first.
 author-reason-first-timer = A moderator reads the first comments of new commenters.
 author-reason-links = { $count ->
@@ -673,6 +674,7 @@ kind-being-checked = Waiting for the external spam check
 kind-checker-spam = Spam according to the external check
 kind-check-expired = No answer from the external spam check
 matching-all = All comments in this list:
+kind-imitated-name = Name of the staff or the publication
 matching-more = more than { $count }
 matching-act = { $act }: all
 matching-why = Reason (saved in the log)
@@ -951,6 +953,7 @@ transparency-for-honeypot-filled = Sent by a bot
 transparency-for-being-checked = Was being checked for spam
 transparency-for-checker-spam = Spam according to the external check
 transparency-for-check-expired = Could not be checked for spam
+transparency-for-imitated-name = Under the name of the staff or the publication
 
 ## Commenters, replies by staff, edits by staff
 

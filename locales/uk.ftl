@@ -402,6 +402,7 @@ reason-honeypot-filled = Заповнено приховане поле, як ц
 reason-being-checked = Очікує зовнішньої перевірки на спам
 reason-checker-spam = Спам за результатом зовнішньої перевірки
 reason-check-expired = Зовнішня перевірка на спам не відповіла
+reason-imitated-name = Ім’я коментатора таке саме, як у когось із редакції чи у видання, або схоже на нього: «{ $name }»
 author-reason-everything-is-held = Кожен коментар спершу читає модератор.
 author-reason-first-timer = Перші коментарі нових авторів читає модератор.
 author-reason-links = { $count ->
@@ -745,6 +746,7 @@ kind-being-checked = Очікує зовнішньої перевірки на �
 kind-checker-spam = Спам за результатом зовнішньої перевірки
 kind-check-expired = Зовнішня перевірка на спам не відповіла
 matching-all = Застосувати до всіх знайдених:
+kind-imitated-name = Ім’я когось із редакції або назва видання
 matching-more = понад { $count }
 matching-act = { $act }: усі
 matching-why = Причина (зберігається в журналі)
@@ -1057,6 +1059,7 @@ transparency-for-honeypot-filled = Надіслав бот
 transparency-for-being-checked = Перевірявся на спам
 transparency-for-checker-spam = Спам за результатом зовнішньої перевірки
 transparency-for-check-expired = Не вдалося перевірити на спам
+transparency-for-imitated-name = Під іменем когось із редакції або назвою видання
 
 ## Commenters, replies by staff, edits by staff
 

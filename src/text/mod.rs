@@ -3,6 +3,7 @@
 
 pub mod dates;
 pub mod excerpt;
+pub mod folding;
 mod format;
 pub mod input;
 mod json_ld;
