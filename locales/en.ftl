@@ -90,6 +90,7 @@ reply-too-fast = { $count ->
     [one] Too fast: too many comments came from your network. Nothing you typed is lost; please send it again in one second.
    *[other] Too fast: too many comments came from your network. Nothing you typed is lost; please send it again in { $count } seconds.
 }
+reply-cross-site = Your comment was not sent yet: your browser said that it came from another website, or did not say where it came from. Nothing you typed is lost; please read it and send it from this page. If this page comes back, open our site in another browser.
 reply-unavailable = Your comment may not have been saved: our database is not responding. Your text is below; please send it again in a moment. It will not be posted twice.
 reply-not-saved = Your comment was not saved because of an error on our side. Your text is below; please send it again. If you contact us about this, quote the reference { $reference }.
 reply-not-kept-title = Your comment was not sent
@@ -274,6 +275,14 @@ resubmit-signed-out-title = Your session has ended
 resubmit-signed-out-explained = Nothing you typed is lost: it is on this page. Sign in again in another tab, then come back here and send it.
 resubmit-sign-in = Sign in in another tab
 resubmit-signed-out-again = I have signed in; send it again
+resubmit-invalid-title = Not saved yet
+resubmit-invalid-explained = Please change the field below and send the form again. Nothing you entered is lost.
+resubmit-invalid-again = Send it again
+resubmit-cross-site-title = This was not saved
+resubmit-cross-site-explained = Your browser said that this form came from another website, or did not say where it came from. Please read what it contains. If you filled it in here, nothing is lost: send it from this page. If this page comes back, open our site in another browser.
+resubmit-cross-site-again = Send it from here
+resubmit-fields = What will be sent
+resubmit-confirmed = I filled in this form on this site
 resubmit-unavailable-title = This was not saved
 resubmit-unavailable-explained = Our database is not responding. Nothing you typed is lost: it is on this page. Leave it open, and send it again in a moment. If it was saved after all, you will see a message, or find it twice.
 resubmit-unavailable-again = Send it again
@@ -347,6 +356,7 @@ reason-links = { $count ->
     [one] Contains one link
    *[other] Contains { $count } links
 }
+reason-imitated-name = Commenter’s name is that of the staff or the publication, or looks like it: “{ $name }”
 reason-hold-word = Suspect word: “{ $word }”
 reason-refuse-word = Banned word: “{ $word }”
 reason-blocked-email = Blocked email address
@@ -356,7 +366,6 @@ reason-honeypot-filled = Filled in a hidden field, as bots do
 reason-being-checked = Waiting for the external spam check
 reason-checker-spam = Spam according to the external check
 reason-check-expired = The external spam check did not answer
-reason-imitated-name = Commenter’s name is that of the staff or the publication, or looks like it: “{ $name }”
 author-reason-everything-is-held = A moderator reads every comment first.
 author-reason-first-timer = A moderator reads the first comments of new commenters.
 author-reason-links = { $count ->
@@ -665,6 +674,7 @@ kind-everything-is-held = All comments are held
 kind-first-timer = New or unconfirmed commenter
 kind-links = Many links
 kind-hold-word = Suspect word
+kind-imitated-name = Name of the staff or the publication
 kind-refuse-word = Banned word
 kind-blocked-email = Blocked email address
 kind-blocked-domain = Blocked email domain
@@ -674,7 +684,6 @@ kind-being-checked = Waiting for the external spam check
 kind-checker-spam = Spam according to the external check
 kind-check-expired = No answer from the external spam check
 matching-all = All comments in this list:
-kind-imitated-name = Name of the staff or the publication
 matching-more = more than { $count }
 matching-act = { $act }: all
 matching-why = Reason (saved in the log)
@@ -944,6 +953,7 @@ transparency-for-always-held = Commenter always read by a moderator first
 transparency-for-learned-spam = Spam filter
 transparency-for-first-timer = New or unconfirmed commenter
 transparency-for-links = Many links
+transparency-for-imitated-name = Under the name of the staff or the publication
 transparency-for-hold-word = Suspect word
 transparency-for-refuse-word = Banned word
 transparency-for-blocked-email = Blocked commenter
@@ -953,7 +963,6 @@ transparency-for-honeypot-filled = Sent by a bot
 transparency-for-being-checked = Was being checked for spam
 transparency-for-checker-spam = Spam according to the external check
 transparency-for-check-expired = Could not be checked for spam
-transparency-for-imitated-name = Under the name of the staff or the publication
 
 ## Commenters, replies by staff, edits by staff
 

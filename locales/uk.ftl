@@ -106,6 +106,7 @@ reply-too-fast = { $count ->
     [many] Зашвидко: з вашої мережі надійшло забагато коментарів. Ваш текст не втрачено; надішліть його ще раз через { $count } секунд.
    *[other] Зашвидко: з вашої мережі надійшло забагато коментарів. Ваш текст не втрачено; надішліть його ще раз через { $count } секунди.
 }
+reply-cross-site = Ваш коментар ще не надіслано: браузер повідомив, що він прийшов з іншого сайту, або не повідомив, звідки. Ваш текст не втрачено; прочитайте його й надішліть з цієї сторінки. Якщо ця сторінка з’явиться знову, відкрийте наш сайт в іншому браузері.
 reply-unavailable = Можливо, ваш коментар не збережено: база даних не відповідає. Текст нижче; надішліть його ще раз трохи згодом. Двічі він не з’явиться.
 reply-not-saved = Ваш коментар не збережено через помилку на нашому боці. Текст нижче; надішліть його ще раз. Якщо писатимете нам про це, вкажіть код { $reference }.
 reply-not-kept-title = Ваш коментар не надіслано
@@ -308,6 +309,14 @@ resubmit-signed-out-title = Ваш сеанс завершено
 resubmit-signed-out-explained = Ваш текст не втрачено: він на цій сторінці. Увійдіть знову в іншій вкладці, поверніться сюди й надішліть його.
 resubmit-sign-in = Увійти в іншій вкладці
 resubmit-signed-out-again = Вхід виконано; надіслати ще раз
+resubmit-invalid-title = Ще не збережено
+resubmit-invalid-explained = Виправте, будь ласка, поле нижче та надішліть форму ще раз. Усе, що ви ввели, збережено на цій сторінці.
+resubmit-invalid-again = Надіслати ще раз
+resubmit-cross-site-title = Не збережено
+resubmit-cross-site-explained = Браузер повідомив, що цю форму надіслано з іншого сайту, або не повідомив, звідки. Прочитайте, будь ласка, що в ній. Якщо ви заповнили її тут, нічого не втрачено: надішліть її з цієї сторінки. Якщо ця сторінка з’явиться знову, відкрийте наш сайт в іншому браузері.
+resubmit-cross-site-again = Надіслати звідси
+resubmit-fields = Що буде надіслано
+resubmit-confirmed = Я заповнив або заповнила цю форму на цьому сайті
 resubmit-unavailable-title = Не збережено
 resubmit-unavailable-explained = База даних не відповідає. Ваш текст не втрачено: він на цій сторінці. Не закривайте її та надішліть ще раз трохи згодом. Якщо він усе ж зберігся, ви побачите повідомлення або дві копії.
 resubmit-unavailable-again = Надіслати ще раз
@@ -393,6 +402,7 @@ reason-links = { $count ->
     [many] Містить { $count } посилань
    *[other] Містить { $count } посилання
 }
+reason-imitated-name = Ім’я коментатора таке саме, як у когось із редакції чи у видання, або схоже на нього: «{ $name }»
 reason-hold-word = Підозріле слово: «{ $word }»
 reason-refuse-word = Заборонене слово: «{ $word }»
 reason-blocked-email = Заблокована електронна адреса
@@ -402,7 +412,6 @@ reason-honeypot-filled = Заповнено приховане поле, як ц
 reason-being-checked = Очікує зовнішньої перевірки на спам
 reason-checker-spam = Спам за результатом зовнішньої перевірки
 reason-check-expired = Зовнішня перевірка на спам не відповіла
-reason-imitated-name = Ім’я коментатора таке саме, як у когось із редакції чи у видання, або схоже на нього: «{ $name }»
 author-reason-everything-is-held = Кожен коментар спершу читає модератор.
 author-reason-first-timer = Перші коментарі нових авторів читає модератор.
 author-reason-links = { $count ->
@@ -737,6 +746,7 @@ kind-everything-is-held = На модерацію йдуть усі комент
 kind-first-timer = Новий або непідтверджений коментатор
 kind-links = Багато посилань
 kind-hold-word = Підозріле слово
+kind-imitated-name = Ім’я когось із редакції або назва видання
 kind-refuse-word = Заборонене слово
 kind-blocked-email = Заблокована електронна адреса
 kind-blocked-domain = Заблокований поштовий домен
@@ -746,7 +756,6 @@ kind-being-checked = Очікує зовнішньої перевірки на �
 kind-checker-spam = Спам за результатом зовнішньої перевірки
 kind-check-expired = Зовнішня перевірка на спам не відповіла
 matching-all = Застосувати до всіх знайдених:
-kind-imitated-name = Ім’я когось із редакції або назва видання
 matching-more = понад { $count }
 matching-act = { $act }: усі
 matching-why = Причина (зберігається в журналі)
@@ -1050,6 +1059,7 @@ transparency-for-always-held = Коментатор, якого завжди с�
 transparency-for-learned-spam = Спам-фільтр
 transparency-for-first-timer = Новий або непідтверджений коментатор
 transparency-for-links = Багато посилань
+transparency-for-imitated-name = Під іменем когось із редакції або назвою видання
 transparency-for-hold-word = Підозріле слово
 transparency-for-refuse-word = Заборонене слово
 transparency-for-blocked-email = Заблокований коментатор
@@ -1059,7 +1069,6 @@ transparency-for-honeypot-filled = Надіслав бот
 transparency-for-being-checked = Перевірявся на спам
 transparency-for-checker-spam = Спам за результатом зовнішньої перевірки
 transparency-for-check-expired = Не вдалося перевірити на спам
-transparency-for-imitated-name = Під іменем когось із редакції або назвою видання
 
 ## Commenters, replies by staff, edits by staff
 
