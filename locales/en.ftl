@@ -63,20 +63,27 @@ form-errors = { $count ->
    *[other] Not sent yet. Please fix { $count } things:
 }
 field-unreadable = This contained characters that cannot be read. They were removed; please check the text and send it again.
-field-too-long = This is too long. Please shorten it.
+field-too-many-characters = This is { $count ->
+    [one] one character
+   *[other] { $count } characters
+} too long: at most { $limit } are allowed. Please shorten it.
+field-too-many-bytes = This is { $count ->
+    [one] one byte
+   *[other] { $count } bytes
+} too long: at most { $limit } are allowed. A letter takes one to four bytes.
 reply-comment-missing = Please type your comment.
 reply-comment-too-long = Your comment is { $count ->
     [one] one byte
    *[other] { $count } bytes
 } too long. Please shorten it or post it in parts.
 reply-name-missing = Please enter a name. Any name will do.
-reply-name-too-long = Your name is too long: at most 245 bytes are allowed.
+reply-name-too-long = Your name is too long: at most 245 characters are allowed.
 reply-name-is-address = This is an email address, and everyone can see the name. Please enter a name instead.
 reply-email-missing = Please enter your email address. It will not be published.
 reply-email-malformed = Please enter a valid email address, such as name@example.org.
 reply-email-too-long = This email address is too long to be valid. Please check it.
 reply-website-wrong = Please enter a valid web address, such as https://example.org, or leave this field empty.
-reply-website-too-long = This web address is too long: at most 200 bytes are allowed. The address of your home page is enough.
+reply-website-too-long = This web address is too long: at most 200 characters are allowed, and letters other than a–z count as several. The address of your home page is enough.
 reply-answered-gone = The comment you replied to has been removed. You can still post your text as a comment on the article.
 reply-article-gone = This article has been removed, so your comment was not saved. Your text is below in case you need it.
 replies-closed-kept = Comments on this article have been closed, so yours was not saved. Your text is below in case you need it.
@@ -84,6 +91,7 @@ reply-too-fast = { $count ->
     [one] Too fast: too many comments came from your network. Nothing you typed is lost; please send it again in one second.
    *[other] Too fast: too many comments came from your network. Nothing you typed is lost; please send it again in { $count } seconds.
 }
+reply-cross-site = Your comment was not sent yet: your browser said that it came from another website, or did not say where it came from. Nothing you typed is lost; please read it and send it from this page. If this page comes back, open our site in another browser.
 reply-unavailable = Your comment may not have been saved: our database is not responding. Your text is below; please send it again in a moment. It will not be posted twice.
 reply-not-saved = Your comment was not saved because of an error on our side. Your text is below; please send it again. If you contact us about this, quote the reference { $reference }.
 reply-not-kept-title = Your comment was not sent
@@ -235,9 +243,9 @@ error-internal-advice = This is an error on our side, and it has been logged. Pl
 ## Accounts
 
 account-name = Name
-account-name-wrong = Please enter a name of at most 245 bytes.
+account-name-wrong = Please enter a name of at most 245 characters.
 account-username = Username
-account-username-hint = One word, used only to sign in. Readers do not see it.
+account-username-hint = One word, used only to sign in. Readers do not see it, so choose one that your name does not give away.
 account-username-wrong = A username is one word of at most 60 characters, without @.
 account-username-taken = This username is already in use. Please choose another.
 account-passphrase = Passphrase
@@ -268,6 +276,14 @@ resubmit-signed-out-title = Your session has ended
 resubmit-signed-out-explained = Nothing you typed is lost: it is on this page. Sign in again in another tab, then come back here and send it.
 resubmit-sign-in = Sign in in another tab
 resubmit-signed-out-again = I have signed in; send it again
+resubmit-invalid-title = Not saved yet
+resubmit-invalid-explained = Please change the field below and send the form again. Nothing you entered is lost.
+resubmit-invalid-again = Send it again
+resubmit-cross-site-title = This was not saved
+resubmit-cross-site-explained = Your browser said that this form came from another website, or did not say where it came from. Please read what it contains. If you filled it in here, nothing is lost: send it from this page. If this page comes back, open our site in another browser.
+resubmit-cross-site-again = Send it from here
+resubmit-fields = What will be sent
+resubmit-confirmed = I filled in this form on this site
 resubmit-unavailable-title = This was not saved
 resubmit-unavailable-explained = Our database is not responding. Nothing you typed is lost: it is on this page. Leave it open, and send it again in a moment. If it was saved after all, you will see a message, or find it twice.
 resubmit-unavailable-again = Send it again
@@ -341,6 +357,7 @@ reason-links = { $count ->
     [one] Contains one link
    *[other] Contains { $count } links
 }
+reason-imitated-name = Commenter’s name is that of the staff or the publication, or looks like it: “{ $name }”
 reason-hold-word = Suspect word: “{ $word }”
 reason-refuse-word = Banned word: “{ $word }”
 reason-blocked-email = Blocked email address
@@ -698,6 +715,7 @@ kind-everything-is-held = All comments are held
 kind-first-timer = New or unconfirmed commenter
 kind-links = Many links
 kind-hold-word = Suspect word
+kind-imitated-name = Name of the staff or the publication
 kind-refuse-word = Banned word
 kind-blocked-email = Blocked email address
 kind-blocked-domain = Blocked email domain
@@ -978,6 +996,7 @@ transparency-for-always-held = Commenter always read by a moderator first
 transparency-for-learned-spam = Spam filter
 transparency-for-first-timer = New or unconfirmed commenter
 transparency-for-links = Many links
+transparency-for-imitated-name = Under the name of the staff or the publication
 transparency-for-hold-word = Suspect word
 transparency-for-refuse-word = Banned word
 transparency-for-blocked-email = Blocked commenter

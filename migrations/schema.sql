@@ -495,6 +495,7 @@ CREATE TABLE public.accounts (
     digest_at timestamp with time zone,
     link_seed uuid DEFAULT gen_random_uuid() NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    slug_is_from_name boolean DEFAULT false NOT NULL,
     CONSTRAINT accounts_check CHECK (((digest = 'never'::public.digest_frequency) OR (email_sealed IS NOT NULL))),
     CONSTRAINT accounts_check1 CHECK (((email_confirmed_at IS NULL) OR ((email_sealed IS NOT NULL) AND (email_set_at IS NOT NULL)))),
     CONSTRAINT accounts_name_check CHECK ((name <> ''::text)),
@@ -867,6 +868,11 @@ ALTER TABLE public.digests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.former_author_slugs (
+    slug text NOT NULL,
+    account_id bigint NOT NULL
+);
+
 CREATE TABLE public.imported_articles (
     site_id integer NOT NULL,
     wordpress_id bigint NOT NULL,
@@ -1219,6 +1225,9 @@ ALTER TABLE ONLY public.decisions
 ALTER TABLE ONLY public.digests
     ADD CONSTRAINT digests_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.former_author_slugs
+    ADD CONSTRAINT former_author_slugs_pkey PRIMARY KEY (slug);
+
 ALTER TABLE ONLY public.imported_articles
     ADD CONSTRAINT imported_articles_pkey PRIMARY KEY (wordpress_id, site_id);
 
@@ -1376,6 +1385,8 @@ CREATE UNIQUE INDEX decisions_undone_once ON public.decisions USING btree (undoe
 CREATE INDEX digests_by_account ON public.digests USING btree (account_id, id DESC);
 
 CREATE INDEX digests_by_expiry ON public.digests USING btree (expires_at);
+
+CREATE INDEX former_author_slugs_by_account ON public.former_author_slugs USING btree (account_id);
 
 CREATE INDEX imported_articles_by_article ON public.imported_articles USING btree (article_id);
 
@@ -1573,6 +1584,9 @@ ALTER TABLE ONLY public.decisions
 
 ALTER TABLE ONLY public.digests
     ADD CONSTRAINT digests_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.former_author_slugs
+    ADD CONSTRAINT former_author_slugs_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.imported_articles
     ADD CONSTRAINT imported_articles_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;

@@ -12,17 +12,21 @@ use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
-use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
 use crate::cache::{CachePolicy, PageCacheService};
-use crate::web::form::{BodyTimeouts, buffer_small_body};
+use crate::web::form::{BodyTimeouts, buffer_small_body, return_cross_site_form};
 use crate::web::{
-    Db, Layout, Path, Result, RouteTable, assets, headers, media, render_error_pages, request_id,
+    CrossSiteGuard, Db, Layout, Path, Result, RouteTable, assets, headers, media,
+    refuse_cross_site_requests, render_error_pages, request_id,
 };
 use crate::{accounts, admin, articles, comments, health, moderation};
 
+/// Path of the reply form of an article.
+const REPLY_PATH: &str = "/articles/{id}/reply";
+/// Path of the comment form of WordPress.
+const WORDPRESS_REPLY_PATH: &str = "/wp-comments-post.php";
 /// Largest body of a public form in bytes: the longest comment with each byte percent-encoded (`%F0`), and room for the
 /// other fields.
 const PUBLIC_BODY_BYTES: usize = 256 * 1024;
@@ -58,7 +62,7 @@ pub fn public_routes() -> RouteTable {
         .get("/news-sitemap.xml", articles::sitemap::show_news)
         .get("/robots.txt", articles::sitemap::show_robots)
         .get("/articles/{id}/reply", comments::reply_page::show_reply)
-        .post("/articles/{id}/reply", comments::reply::post_reply)
+        .post(REPLY_PATH, comments::reply::post_reply)
         .get("/comments/{id}", comments::permalink::show_comment)
         .get("/comments/{id}/manage", author_page::show_author_page)
         .post("/comments/{id}/manage", author_actions::post_author_page)
@@ -141,10 +145,7 @@ pub fn wordpress_routes() -> RouteTable {
         .get("/tag/{*path}", wordpress::redirect_tag)
         .get("/author/{*path}", wordpress::redirect_author)
         .get("/wp-content/uploads/{*path}", wordpress::redirect_upload)
-        .post(
-            "/wp-comments-post.php",
-            comments::reply::post_wordpress_reply,
-        )
+        .post(WORDPRESS_REPLY_PATH, comments::reply::post_wordpress_reply)
 }
 
 /// Returns the routes for staff. All except sign-in and setup require a session.
@@ -200,6 +201,29 @@ pub fn admin_routes() -> RouteTable {
         .post("/admin/settings", admin::settings::save_settings)
 }
 
+/// Returns the router for requests that another site sent. It gives back each form with what was typed and changes nothing.
+fn refused_forms(app: &App) -> Router {
+    let give_back = |routes: &RouteTable| {
+        let forms = routes.list().iter();
+        let forms = forms.filter(|(method, _)| *method == Method::POST);
+        forms.fold(RouteTable::default(), |table, (_, path)| match *path {
+            REPLY_PATH => table.post(path, comments::reply::return_reply),
+            WORDPRESS_REPLY_PATH => table.post(path, comments::reply::return_wordpress_reply),
+            path => table.post(path, return_cross_site_form),
+        })
+    };
+    let public = [&public_routes(), &wordpress_routes()].map(give_back);
+    let public = public.map(|routes| limited(routes, PUBLIC_BODY_BYTES, PUBLIC_BODY_TIMEOUT));
+    let admin = give_back(&admin_routes());
+    public
+        .into_iter()
+        .fold(Router::new(), Router::merge)
+        .merge(limited(admin, ADMIN_BODY_BYTES, ADMIN_BODY_TIMEOUT))
+        .fallback(async || StatusCode::FORBIDDEN)
+        .method_not_allowed_fallback(async || StatusCode::FORBIDDEN)
+        .with_state(app.clone())
+}
+
 /// Adds limits on the size of the request body and on its arrival time to the routes.
 fn limited(routes: RouteTable, max_bytes: usize, body_timeout: Duration) -> Router<App> {
     let respond_in_time = move |request: Request, next: Next| async move {
@@ -230,9 +254,8 @@ pub fn site(app: App) -> PageCacheService {
 
 /// Returns the router with its middleware layers, but without the page cache.
 pub fn router(app: App) -> Router {
-    let same_origin = CsrfLayer::new()
-        .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
-        .expect("the settings accept only an http or https URL");
+    let origin = app.config.public_url.origin().ascii_serialization();
+    let cross_site_guard = CrossSiteGuard::new(&origin, refused_forms(&app));
     // The fallback is in no table of routes, so it gets its time limit here. It reads no body.
     let article = get(articles::resolver::show_path)
         .layer(from_fn(|request, next| {
@@ -264,7 +287,10 @@ pub fn router(app: App) -> Router {
         ))
         .fallback_service(article)
         // Instead of tokens in the forms: public pages are the same bytes for everyone and can be cached.
-        .layer(same_origin)
+        .layer(from_fn_with_state(
+            cross_site_guard,
+            refuse_cross_site_requests,
+        ))
         // Inside the error pages: a panic is answered with one.
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), render_error_pages))

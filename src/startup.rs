@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::accounts::author_slugs;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{KEY_BYTES, KeyRing, encode_hex, random_bytes, read_key_file};
 use crate::db::embedded::{self, CommitDurability, default_data_dir};
@@ -33,12 +35,14 @@ pub fn secret_key_path(config: &Config) -> PathBuf {
 /// Opens the database that the settings name, or else the embedded one. If a server runs already, its embedded Postgres
 /// is shared.
 pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
-    db::open(
+    let database = db::open(
         config.database_url.as_deref(),
         &data_dir(config),
         CommitDurability::Durable,
     )
-    .await
+    .await?;
+    author_slugs::rename_username_slugs(&database.pool, Clock::System.now()).await?;
+    Ok(database)
 }
 
 /// Makes the key with which the database is encrypted the active one. Fails if the ring does not contain it.

@@ -452,7 +452,8 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
         if beginning.starts_with("error-") && sources.contains(&format!("=> \"{beginning}\"")) {
             made.insert(format!("{beginning}-advice"));
         }
-        if beginning.starts_with("resubmit-") && sources.contains(&format!("=> \"{beginning}\"")) {
+        let is_given = |before: &str| sources.contains(&format!("{before} \"{beginning}\""));
+        if beginning.starts_with("resubmit-") && (is_given("=>") || is_given(" key:")) {
             made.extend(["title", "explained", "again"].map(|rest| format!("{beginning}-{rest}")));
         }
     }

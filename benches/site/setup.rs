@@ -92,7 +92,7 @@ impl BenchSetup {
         let mut add = broadsheet(&self.folder);
         add.env("DATABASE_URL", &self.url)
             .env("BROADSHEET_SECRET_KEY_FILE", self.folder.join("key"))
-            .args(["account", "add", "mo", "--role", "admin"]);
+            .args(["account", "add", "mo", "--name", "Mo", "--role", "admin"]);
         let added = run(add, PASSPHRASE);
         assert!(added.status.success(), "{}", text(&added));
         self.execute(include_str!("fill.sql"));

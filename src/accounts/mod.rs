@@ -1,6 +1,7 @@
 //! Staff accounts: sign-in, sessions, roles, and the email address for digests. A value of type [`Moderator`], [`Editor`]
 //! or [`Admin`] proves that the visitor has that role.
 
+pub mod author_slugs;
 pub mod login_throttle;
 mod model;
 pub mod passphrase;

@@ -46,7 +46,7 @@ const MAX_CHARS: usize = 60;
 impl Username {
     /// Parses a username: one word in any script. Upper-case letters become lower case.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = input::single_line(text).to_lowercase();
+        let text = input::name(text).to_lowercase();
         let fits = !input::is_blank(&text) && text.chars().count() <= MAX_CHARS;
         // An email would be a bad username: usernames are shown in lists.
         let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');

@@ -17,11 +17,11 @@ use crate::clock::Ts;
 use crate::crypto;
 use crate::i18n::Translator;
 use crate::text::input;
-use crate::web::form::{self, FieldErrors, FormData};
+use crate::web::form::{FieldErrors, FormData};
 use crate::web::{Db, Error, Layout, Page, Query, Result, redirect_after_post};
 
-/// Longest display name in bytes, the same as for commenters.
-const NAME_BYTES: usize = 245;
+/// Longest display name in characters, the same as for commenters.
+pub const NAME_CHARS: usize = 245;
 
 /// Creates the one-time link for creating the first admin and returns its path. An older link stops working. Returns
 /// `None` if some account can sign in already.
@@ -38,7 +38,6 @@ pub async fn create_setup_link(db: &mut PgConnection, now: Ts) -> sqlx::Result<O
 #[serde(default)]
 pub struct SetupForm {
     token: String,
-    #[serde(deserialize_with = "form::single_line")]
     name: String,
     username: String,
     passphrase: String,
@@ -130,8 +129,12 @@ pub async fn create_first_admin(
 
 impl SetupForm {
     fn parse(&mut self, translator: Translator) -> Option<(Username, Passphrase)> {
+        self.name = input::name(&self.name);
         let name = &self.name;
-        if input::is_blank(name) || input::has_invalid_chars(name) || name.len() > NAME_BYTES {
+        if input::is_blank(name)
+            || input::has_invalid_chars(name)
+            || name.chars().count() > NAME_CHARS
+        {
             self.errors.push(translator, "name", "account-name-wrong");
         }
         let username = Username::parse(&self.username);

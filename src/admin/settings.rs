@@ -17,13 +17,13 @@ use crate::text::date_style::{DateOrder, DateStyle, HourCycle};
 use crate::text::dates;
 use crate::text::zones::{self, ZoneEntry};
 use crate::text::{Language, input, markdown};
-use crate::web::form::{self, FieldErrors, FormData, RowVersion, submit_or_recover};
+use crate::web::form::{self, FieldErrors, FormData, RowVersion, TextLimit, submit_or_recover};
 use crate::web::request_id::RequestId;
 use crate::web::{Layout, Page, Query, Result, redirect_after_post};
 
 /// Longest title or tagline in bytes. A longer text would not fit on one line of a printed page.
-const LINE_BYTES: usize = 200;
-const APPEAL_BYTES: usize = 20_000;
+const LINE_CHARS: usize = 200;
+const APPEAL_CHARS: usize = 20_000;
 
 /// Settings form as submitted.
 #[derive(Default, Deserialize)]
@@ -206,12 +206,12 @@ impl SettingsForm {
     fn parse(&mut self, layout: &Layout) -> Option<Publication> {
         let translator = layout.translator;
         let mut errors = FieldErrors::default();
-        for (field, text, max_bytes) in [
-            ("title", &mut self.title, LINE_BYTES),
-            ("tagline", &mut self.tagline, LINE_BYTES),
-            ("appeal", &mut self.appeal, APPEAL_BYTES),
+        for (field, text, max_chars) in [
+            ("title", &mut self.title, LINE_CHARS),
+            ("tagline", &mut self.tagline, LINE_CHARS),
+            ("appeal", &mut self.appeal, APPEAL_CHARS),
         ] {
-            errors.check_text(translator, field, text, max_bytes);
+            errors.check_text(translator, field, text, TextLimit::Chars(max_chars));
         }
         if input::is_blank(&self.title) {
             errors.push(translator, "title", "settings-title-missing");

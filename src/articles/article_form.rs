@@ -11,10 +11,10 @@ use crate::publication::{Publication, is_reserved};
 use crate::text::local_time::{self, LocalTime, LocalTimeError, Occurrence};
 use crate::text::{BodyFormat, Slug, dates, input, slug};
 use crate::web::Layout;
-use crate::web::form::{self, FieldErrors, RowVersion};
+use crate::web::form::{self, FieldErrors, RowVersion, TextLimit};
 
 /// Longest list of topics that the form accepts, in bytes.
-const TOPICS_BYTES: usize = 2_000;
+const TOPICS_CHARS: usize = 2_000;
 
 /// Fields of an article as the editor entered them.
 #[derive(Clone, Default, Deserialize)]
@@ -199,15 +199,17 @@ impl ArticleForm {
     }
 
     fn check_texts(&mut self, layout: &Layout) {
-        for (field, text, max_bytes) in [
-            ("title", &mut self.title, limits::TITLE_BYTES),
-            ("standfirst", &mut self.standfirst, limits::STANDFIRST_BYTES),
-            ("sources", &mut self.sources, limits::SOURCES_BYTES),
-            ("body", &mut self.body, limits::BODY_BYTES),
-            ("topics", &mut self.topics, TOPICS_BYTES),
+        use TextLimit::{Bytes, Chars};
+        let standfirst_limit = Chars(limits::STANDFIRST_CHARS);
+        for (field, text, limit) in [
+            ("title", &mut self.title, Chars(limits::TITLE_CHARS)),
+            ("standfirst", &mut self.standfirst, standfirst_limit),
+            ("sources", &mut self.sources, Chars(limits::SOURCES_CHARS)),
+            ("body", &mut self.body, Bytes(limits::BODY_BYTES)),
+            ("topics", &mut self.topics, Chars(TOPICS_CHARS)),
         ] {
             self.errors
-                .check_text(layout.translator, field, text, max_bytes);
+                .check_text(layout.translator, field, text, limit);
         }
         if input::is_blank(&self.title) {
             self.errors

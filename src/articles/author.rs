@@ -1,11 +1,13 @@
 //! Page of an author, with their articles, newest first.
 
 use askama::Template;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::feed;
 use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
 use super::store::{self, authors::ArticleAuthor};
+use crate::accounts::store::author_slugs;
 use crate::cache::find_next_scheduled_time;
 use crate::text::Slug;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
@@ -20,7 +22,8 @@ struct AuthorPage {
     is_first: bool,
 }
 
-/// Shows a page of an author's articles, newest first. Without `before` in the query, it begins with the newest.
+/// Shows a page of an author's articles, newest first. Without `before` in the query, it begins with the newest. A slug
+/// that the author had before redirects.
 pub async fn show_author(
     layout: Layout,
     mut db: Db,
@@ -29,9 +32,11 @@ pub async fn show_author(
 ) -> Result<Response> {
     let now = layout.now;
     let slug = Slug::parse(&slug).ok_or(Error::NotFound)?;
-    let author = store::authors::find(&mut db, &slug)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let Some(author) = store::authors::find(&mut db, &slug).await? else {
+        let current = author_slugs::find_current(&mut db, &slug, now).await?;
+        let url = format!("/authors/{}", current.ok_or(Error::NotFound)?);
+        return Ok((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, url)]).into_response());
+    };
     let rows = store::headlines::list_by_author(
         &mut db,
         author.id,

@@ -202,7 +202,7 @@ fn preview(
 ) -> ArticleFragment {
     let author = match article {
         Some(article) => (article.author.clone(), article.author_slug.clone()),
-        None => (editor.name.clone(), Slug::from_title(&editor.username)),
+        None => (editor.name.clone(), Slug::from_name(&editor.name)),
     };
     ArticleFragment::preview(&admin_layout.layout, input, author, now)
 }

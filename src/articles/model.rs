@@ -6,13 +6,14 @@ use crate::clock::Ts;
 use crate::ids::{ArticleId, TopicId};
 use crate::text::{BodyFormat, SafeHtml, Slug, markdown};
 
-/// Longest texts of an article, in bytes.
+/// Longest texts of an article.
 pub mod limits {
-    pub const TITLE_BYTES: usize = 500;
+    pub const TITLE_CHARS: usize = 500;
     /// Limit of the summary under the title.
-    pub const STANDFIRST_BYTES: usize = 2_000;
+    pub const STANDFIRST_CHARS: usize = 2_000;
     /// Limit of the line that names the sources.
-    pub const SOURCES_BYTES: usize = 2_000;
+    pub const SOURCES_CHARS: usize = 2_000;
+    /// In bytes, because the database's search index has a limit in bytes, too.
     pub const BODY_BYTES: usize = 1_000_000;
     /// Limit of an imported guid. WordPress's are at most 255 characters long; a longer one is replaced.
     pub const GUID_BYTES: usize = 1_000;

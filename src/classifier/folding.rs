@@ -1,40 +1,10 @@
-//! Folds text so that words are recognised although they are disguised with letters of another alphabet, digits in place
-//! of letters, accents or invisible characters. Needs no database.
+//! Splits folded text into words, and folds disguises within a word: repeated letters, mixed alphabets, and digits in place
+//! of letters. Needs no database.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use crate::text::folding::unify_script;
 
 /// Longest word in characters. Further characters are cut off.
 pub(super) const MAX_WORD_CHARS: usize = 40;
-
-/// Returns the text in lower case and compatibility composition (NFKC, UAX #15). Removes invisible characters, and
-/// combining accents that NFKC could not merge with a letter.
-pub(super) fn fold(text: &str) -> String {
-    text.nfkc()
-        // NFKC has composed letters such as й and ї before, so only stray accents are removed.
-        .filter(|c| !is_invisible(*c) && !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            // The apostrophes that Ukrainian is written with.
-            '\u{2019}' | '\u{02BC}' | '\u{2018}' | '`' => '\'',
-            c => c,
-        })
-        .collect()
-}
-
-/// Returns whether a character is invisible.
-fn is_invisible(c: char) -> bool {
-    is_hidden_character(c)
-        || matches!(c, '\u{200C}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E01EF}')
-}
-
-/// Returns whether a character is invisible and needed by no writing system. Excludes joiners, direction marks and
-/// variation selectors, which some writing systems and emoji need, and the byte order mark, which programs insert.
-pub(super) fn is_hidden_character(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'
-        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
-}
 
 pub(super) struct FoldedWord {
     pub(super) text: String,
@@ -98,70 +68,6 @@ fn collapse_repeats(word: &str) -> String {
         last = [last[1], c];
     }
     drawn
-}
-
-/// Rewrites a word that mixes Latin with Greek or Cyrillic letters in a single alphabet. Returns `None` if the word is
-/// not mixed, or if a letter has no lookalike in the other alphabet.
-fn unify_script(word: &str) -> Option<String> {
-    let is_latin = |c: char| c.is_ascii_lowercase();
-    let is_other = |c: char| matches!(c, '\u{0370}'..='\u{03FF}' | '\u{0400}'..='\u{052F}');
-    if !(word.chars().any(is_latin) && word.chars().any(is_other)) {
-        return None;
-    }
-    let turned = |to: fn(char) -> Option<char>, is_strange: fn(char) -> bool| {
-        let letters = word.chars();
-        letters
-            .map(|c| if is_strange(c) { to(c) } else { Some(c) })
-            .collect::<Option<String>>()
-    };
-    turned(to_latin, |c| !c.is_ascii()).or_else(|| turned(to_cyrillic, |c| c.is_ascii_lowercase()))
-}
-
-/// Pairs of letters that look alike: a Cyrillic or Greek letter, then the Latin letter.
-const LOOKALIKE_LETTERS: [(char, char); 29] = [
-    ('а', 'a'),
-    ('е', 'e'),
-    ('о', 'o'),
-    ('р', 'p'),
-    ('с', 'c'),
-    ('у', 'y'),
-    ('х', 'x'),
-    ('і', 'i'),
-    ('ї', 'i'),
-    ('ј', 'j'),
-    ('ѕ', 's'),
-    ('ԁ', 'd'),
-    ('һ', 'h'),
-    ('к', 'k'),
-    ('м', 'm'),
-    ('т', 't'),
-    ('в', 'b'),
-    ('н', 'h'),
-    ('ь', 'b'),
-    ('г', 'r'),
-    ('п', 'n'),
-    ('ԛ', 'q'),
-    ('ԝ', 'w'),
-    ('α', 'a'),
-    ('ε', 'e'),
-    ('ο', 'o'),
-    ('ρ', 'p'),
-    ('ν', 'v'),
-    ('ι', 'i'),
-];
-
-fn to_latin(c: char) -> Option<char> {
-    let mut pairs = LOOKALIKE_LETTERS.iter();
-    pairs
-        .find(|(other, _)| *other == c)
-        .map(|(_, latin)| *latin)
-}
-
-fn to_cyrillic(c: char) -> Option<char> {
-    let mut pairs = LOOKALIKE_LETTERS.iter();
-    pairs
-        .find(|(_, latin)| *latin == c)
-        .map(|(other, _)| *other)
 }
 
 /// Replaces digits that are used as letters: `fr33` becomes `free`. Returns `None` if the word has no such digits.

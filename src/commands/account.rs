@@ -9,6 +9,7 @@ use sqlx::PgPool;
 use zeroize::Zeroizing;
 
 use crate::accounts::passphrase::{MAX_PASSPHRASE_CHARS, MIN_PASSPHRASE_CHARS, Passphrase};
+use crate::accounts::setup::NAME_CHARS;
 use crate::accounts::{Role, Username, store};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -21,9 +22,9 @@ pub enum AccountCommand {
     Add {
         /// Username for signing in, one word
         username: String,
-        /// Name shown to others [default: the username]
+        /// Name shown to readers and colleagues; also the address of the author page
         #[arg(long)]
-        name: Option<String>,
+        name: String,
         /// Role of the account
         #[arg(long, value_enum, default_value_t = Role::Moderator)]
         role: Role,
@@ -78,9 +79,12 @@ impl AccountTask {
                 name,
                 role,
             } => {
-                let name = input::single_line(name.as_deref().unwrap_or(&username));
+                let name = input::name(&name);
                 if input::is_blank(&name) || input::has_invalid_chars(&name) {
                     bail!("--name is empty or holds control characters; type another name");
+                }
+                if name.chars().count() > NAME_CHARS {
+                    bail!("--name is longer than {NAME_CHARS} characters; type a shorter one");
                 }
                 Self::Add {
                     username: parse(&username)?,

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::accounts::staff_email;
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
+use crate::text::input;
 
 /// Longest email address in bytes. The RFC limits a path, which is an address in angle brackets, to 256 (RFC 5321
 /// §4.5.3.1.3 with erratum 1690).
@@ -29,10 +30,12 @@ pub enum EmailError {
 }
 
 impl Email {
-    /// Parses an email address as it was entered. An international domain becomes its ASCII form (IDNA). The whole
+    /// Parses an email address as it was entered, without its invisible characters. Full-width characters become ASCII
+    /// ones, because no provider gives out such an address. An international domain becomes its ASCII form (IDNA). The whole
     /// address becomes lower case, because in practice no two people have addresses that differ only in case.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
-        let typed = typed.trim();
+        let visible: String = typed.chars().map(input::narrow_full_width).collect();
+        let typed = input::address(&visible);
         if typed.is_empty() {
             return Err(EmailError::Missing);
         }
@@ -153,6 +156,40 @@ mod tests {
             hash("ann@xn--mller-kva.example")
         );
         assert_ne!(hash("ann@example.org"), hash("ann+news@example.org"));
+    }
+
+    #[test]
+    fn invisible_and_full_width_characters_do_not_make_another_email() {
+        for mark in [
+            "\u{200B}",
+            "\u{202A}",
+            "\u{FEFF}",
+            "\u{2060}",
+            "\u{AD}",
+            "\u{200D}",
+            "\u{2068}",
+            "\u{E0001}",
+        ] {
+            for typed in [
+                "{}ann@example.org",
+                "ann@example.org{}",
+                "a{}nn{}@{}exam{}ple.org",
+                " {} ann@example.org {}",
+            ] {
+                let typed = typed.replace("{}", mark);
+                assert_eq!(hash(&typed), hash("ann@example.org"), "{typed:?}");
+            }
+        }
+        for typed in [
+            "ａｎｎ＠ｅｘａｍｐｌｅ．ｏｒｇ",
+            "ann＠example.org",
+            "ann﹫example。org",
+            "　ann@example.org",
+        ] {
+            assert_eq!(hash(typed), hash("ann@example.org"), "{typed}");
+        }
+        assert_eq!(refused("\u{200B} \u{FEFF}"), EmailError::Missing);
+        assert_eq!(refused("a\u{200B} b@example.org"), EmailError::Malformed);
     }
 
     #[test]

@@ -176,8 +176,8 @@ async fn screen_edit(
         is_staff: comment.account_id.is_some() && submitter.viewer.is_some(),
         honeypot_filled: false,
     };
-    let settings = &page.layout.publication.discussion;
-    let mut verdict = screen_comment(db, &app.keys, settings, &author, body, body_html).await?;
+    let publication = &page.layout.publication;
+    let mut verdict = screen_comment(db, &app.keys, publication, &author, body, body_html).await?;
     // An author must not release by an edit what a moderator has put on hold.
     if comment.status == Status::Held && author::was_decided(db, comment.id).await? {
         verdict.hold();

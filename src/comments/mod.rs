@@ -28,5 +28,5 @@ pub mod thread_page;
 pub mod unsubscribe;
 
 pub use model::{Comment, Discussion, LinkbackKind, NETWORK_ROW, NewComment, Status, hash_network};
-pub use reply_form::{ReplyForm, parse_body, parse_website, validate_name};
+pub use reply_form::{MAX_NAME_CHARS, ReplyForm, parse_body, parse_website, validate_name};
 pub use thread::Thread;

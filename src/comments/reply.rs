@@ -18,7 +18,7 @@ use crate::ids::ArticleId;
 use crate::web::error::{RETRY_AFTER_SECONDS, with_timeout};
 use crate::web::form::FormData;
 use crate::web::request_id::RequestId;
-use crate::web::{Error, Layout, Page, Path, redirect_after_post};
+use crate::web::{Error, Layout, Page, Path, Result, redirect_after_post};
 
 /// Handles this site's reply form.
 pub async fn post_reply(
@@ -39,9 +39,45 @@ pub async fn post_wordpress_reply(
     submitter: Submitter,
     form: FormData<ReplyFields>,
 ) -> Response {
-    let id = form.value.wordpress_article.parse();
-    let target = ReplyTarget::WordPressId(id.unwrap_or_default());
+    let target = find_wordpress_target(&form.value);
     handle_boxed(&app, target, &request_id, &submitter, form.value).await
+}
+
+/// Gives back this site's reply form, which another site sent. Nothing is saved.
+pub async fn return_reply(
+    State(app): State<App>,
+    Path(id): Path<ArticleId>,
+    form: Result<FormData<ReplyFields>>,
+) -> Response {
+    return_form(&app, form, |_| ReplyTarget::Article(id)).await
+}
+
+/// Gives back WordPress's own reply form, which another site sent. Nothing is saved.
+pub async fn return_wordpress_reply(
+    State(app): State<App>,
+    form: Result<FormData<ReplyFields>>,
+) -> Response {
+    return_form(&app, form, find_wordpress_target).await
+}
+
+async fn return_form(
+    app: &App,
+    form: Result<FormData<ReplyFields>>,
+    find_target: impl Fn(&ReplyFields) -> ReplyTarget,
+) -> Response {
+    let Ok(form) = form else {
+        // Not a form, or larger than any of the site's.
+        return Error::Forbidden.into_response();
+    };
+    let layout = Layout::load_or_last_known(app).await;
+    let target = find_target(&form.value);
+    let form = ReplyForm::new(&layout, target, form.value);
+    let notice = layout.translator.text("reply-cross-site");
+    build_failure_page(layout, form, notice).with_status(StatusCode::FORBIDDEN)
+}
+
+fn find_wordpress_target(typed: &ReplyFields) -> ReplyTarget {
+    ReplyTarget::WordPressId(typed.wordpress_article.parse().unwrap_or_default())
 }
 
 // Boxed: the future is 20 kB and must not be allocated before the body has arrived.

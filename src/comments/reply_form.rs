@@ -13,11 +13,12 @@ use crate::i18n::Translator;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::website::WebsiteError;
 use crate::text::{BodyFormat, SafeHtml, Website, input, markdown};
-use crate::web::form::{self, FieldErrors};
+use crate::web::form::{self, FieldErrors, TextLimit};
 use crate::web::{Layout, assets};
 
-/// Limits that WordPress has, because of the sizes of its database columns.
-const MAX_NAME_BYTES: usize = 245;
+/// Longest name of a commenter, in characters. WordPress has the same limit.
+pub const MAX_NAME_CHARS: usize = 245;
+/// Longest comment, in bytes. WordPress has the same limit, because of the size of its database column.
 const MAX_BODY_BYTES: usize = 65_525;
 
 /// Fields of a reply form as sent, from this site's form or from WordPress's.
@@ -159,7 +160,7 @@ impl ReplyForm {
             ("url", &mut self.typed.website),
         ] {
             // The lengths are checked below, each with a message of its own.
-            errors.check_text(translator, field, text, usize::MAX);
+            errors.check_text(translator, field, text, TextLimit::Elsewhere);
         }
         let (body, body_html) = parse_body(
             translator,
@@ -167,7 +168,7 @@ impl ReplyForm {
             &mut self.typed.comment,
             &mut errors,
         );
-        let mut name = input::single_line(&self.typed.name);
+        let mut name = input::name(&self.typed.name);
         // Staff may still sign with another name.
         if let Some(viewer) = viewer
             && input::is_blank(&name)
@@ -213,7 +214,7 @@ pub fn validate_name(translator: Translator, name: &str, errors: &mut FieldError
     if input::is_blank(name) {
         errors.push(translator, "author", "reply-name-missing");
     }
-    if name.len() > MAX_NAME_BYTES {
+    if name.chars().count() > MAX_NAME_CHARS {
         errors.push(translator, "author", "reply-name-too-long");
     } else if input::contains_email(name) {
         errors.push(translator, "author", "reply-name-is-address");
@@ -246,7 +247,7 @@ pub fn parse_body(
     typed: &mut String,
     errors: &mut FieldErrors,
 ) -> (String, SafeHtml) {
-    errors.check_text(translator, "comment", typed, usize::MAX);
+    errors.check_text(translator, "comment", typed, TextLimit::Elsewhere);
     let body = input::multi_line(typed);
     let over = body.len().saturating_sub(MAX_BODY_BYTES);
     if over > 0 {

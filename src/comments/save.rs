@@ -101,8 +101,9 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
         is_staff,
         honeypot_filled: reply.honeypot_filled,
     };
+    let publication = &layout.publication;
     let (body, body_html) = (&comment.body, &comment.body_html);
-    let verdict = screen_comment(db, &app.keys, settings, &author, body, body_html).await?;
+    let verdict = screen_comment(db, &app.keys, publication, &author, body, body_html).await?;
     let inserted = submissions::insert(
         db,
         &app.keys,

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use sqlx::PgConnection;
 
 use super::rules;
+use super::screening::name_match::find_imitated;
 use super::screening::{
     AuthorTrust, BlockMatch, ScreeningInput, Verdict, apply_rules, collect_texts,
 };
@@ -13,7 +14,7 @@ use crate::classifier;
 use crate::commenters::{Email, blocks};
 use crate::crypto::KeyRing;
 use crate::ids::CommenterId;
-use crate::publication::DiscussionSettings;
+use crate::publication::Publication;
 use crate::text::{SafeHtml, markdown};
 
 /// Author of a comment that is being screened.
@@ -36,7 +37,7 @@ pub(super) struct ScreenedAuthor<'a> {
 pub(super) async fn screen_comment(
     db: &mut PgConnection,
     keys: &KeyRing,
-    settings: &DiscussionSettings,
+    publication: &Publication,
     author: &ScreenedAuthor<'_>,
     body: &str,
     body_html: &SafeHtml,
@@ -65,7 +66,9 @@ pub(super) async fn screen_comment(
         trust: assess_trust(author, &facts),
         spam_probability: prediction.as_ref().map(|prediction| prediction.score),
         policy: facts.policy,
+        imitated_name: find_imitated(author.name, &facts.staff_names, &publication.title),
     };
+    let settings = &publication.discussion;
     let rules = rules::load_rules(settings, &facts.hold_words, &facts.refuse_words).await;
     Ok(Verdict {
         prediction,

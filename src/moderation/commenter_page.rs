@@ -24,7 +24,7 @@ use crate::commenters::store::{notes, policies};
 use crate::comments::Status;
 use crate::ids::{ActionId, CommentId, CommenterId};
 use crate::text::input;
-use crate::web::form::submit_or_recover;
+use crate::web::form::{TextLimit, submit_or_recover};
 use crate::web::request_id::RequestId;
 use crate::web::{Error, FieldErrors, FormFields, Page, Path, Query, Result, redirect_after_post};
 
@@ -32,8 +32,8 @@ use crate::web::{Error, FieldErrors, FormFields, Page, Path, Query, Result, redi
 const MAX_NAMES: i64 = 10;
 /// Largest number of comments that the page lists. The queue has all of them.
 const MAX_COMMENTS: i64 = 20;
-const MAX_NOTE_BYTES: usize = 10_000;
-const MAX_REASON_BYTES: usize = 1_000;
+const MAX_NOTE_CHARS: usize = 10_000;
+const MAX_REASON_CHARS: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "moderation/commenter.html")]
@@ -158,8 +158,12 @@ async fn add_note(
     let translator = page.admin_layout.layout.translator;
     // The field of the other form is shown again, but it is not validated.
     page.reason = input::strip_invalid_chars(&page.reason);
-    page.errors
-        .check_text(translator, "note", &mut page.note, MAX_NOTE_BYTES);
+    page.errors.check_text(
+        translator,
+        "note",
+        &mut page.note,
+        TextLimit::Chars(MAX_NOTE_CHARS),
+    );
     if input::is_blank(&page.note) {
         page.errors
             .push(translator, "note", "commenter-note-missing");
@@ -190,8 +194,12 @@ async fn change_policy(
     let translator = page.admin_layout.layout.translator;
     // The field of the other form is shown again, but it is not validated.
     page.note = input::strip_invalid_chars(&page.note);
-    page.errors
-        .check_text(translator, "reason", &mut page.reason, MAX_REASON_BYTES);
+    page.errors.check_text(
+        translator,
+        "reason",
+        &mut page.reason,
+        TextLimit::Chars(MAX_REASON_CHARS),
+    );
     // The audit log is never changed, so an email in it would stay for ever.
     if input::contains_email(&page.reason) {
         page.errors.push(translator, "reason", "note-is-email");

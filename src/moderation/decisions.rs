@@ -21,10 +21,11 @@ use crate::db::BEGIN_WITH_GENERIC_PLANS;
 use crate::i18n::Translator;
 use crate::ids::{ActionId, CommentId, SimilarGroupId};
 use crate::text::input;
-use crate::web::{Error, FormFields, Layout, Result};
+use crate::web::form::{TextLimit, WrongField, return_invalid_form};
+use crate::web::{Error, FieldErrors, FormFields, Layout, Result};
 
-/// Longest note on a decision in bytes. The rest is cut off.
-const MAX_NOTE_BYTES: usize = 300;
+/// Longest note on a decision.
+const NOTE_LIMIT: TextLimit = TextLimit::Chars(300);
 
 /// The comments that a submitted form decides on.
 enum DecisionScope {
@@ -83,7 +84,16 @@ pub async fn decide(
         parse_decision(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
     // The note goes into the audit log as one line, whose hash covers it.
     let mut note = input::single_line(&input::strip_invalid_chars(fields.first("note")));
-    note.truncate(note.floor_char_boundary(MAX_NOTE_BYTES));
+    let mut errors = FieldErrors::default();
+    errors.check_text(layout.translator, "note", &mut note, NOTE_LIMIT);
+    if let Some(error) = errors.message_for("note") {
+        let wrong_field = WrongField {
+            name: "note",
+            label_key: "matching-why",
+            error: error.to_owned(),
+        };
+        return Ok(return_invalid_form(&app, "/admin/comments", &fields, wrong_field).await);
+    }
     let outcome = match scope {
         DecisionScope::Comments(requests) if requests.is_empty() => DecisionOutcome::default(),
         DecisionScope::Comments(requests) => {

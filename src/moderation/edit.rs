@@ -20,11 +20,11 @@ use crate::comments::{parse_body, parse_website, validate_name};
 use crate::i18n::Translator;
 use crate::ids::CommentId;
 use crate::text::{BodyFormat, SafeHtml, Website, input};
-use crate::web::form::{self, FieldErrors, FormData, RowVersion, submit_or_recover};
+use crate::web::form::{self, FieldErrors, FormData, RowVersion, TextLimit, submit_or_recover};
 use crate::web::request_id::RequestId;
 use crate::web::{Error, Page, Path, Query, Result, redirect_after_post};
 
-const MAX_NOTE_BYTES: usize = 1_000;
+const MAX_NOTE_CHARS: usize = 1_000;
 
 /// The edited comment as the moderator entered it, and the button that was pressed.
 #[derive(Default, Deserialize)]
@@ -191,12 +191,18 @@ impl CommentEditForm {
         let mut errors = FieldErrors::default();
         for (field, text) in [("author", &mut self.author), ("url", &mut self.url)] {
             // The lengths are checked below, each with a message of its own.
-            errors.check_text(translator, field, text, usize::MAX);
+            errors.check_text(translator, field, text, TextLimit::Elsewhere);
         }
         let (body, body_html) = parse_body(translator, format, &mut self.comment, &mut errors);
+        self.author = input::name(&self.author);
         validate_name(translator, &self.author, &mut errors);
         let website = parse_website(translator, &self.url, &mut errors);
-        errors.check_text(translator, "note", &mut self.note, MAX_NOTE_BYTES);
+        errors.check_text(
+            translator,
+            "note",
+            &mut self.note,
+            TextLimit::Chars(MAX_NOTE_CHARS),
+        );
         // Notes stay in the audit log for ever, where an email could never be erased.
         if input::contains_email(&self.note) {
             errors.push(translator, "note", "note-is-email");

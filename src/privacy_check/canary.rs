@@ -47,9 +47,14 @@ impl Canary {
         format!("Held{}, {HOLD_WORD}.", self.run_id)
     }
 
-    /// Returns the username of the admin account of this run. It is also the slug of the author page.
+    /// Returns the username of the admin account of this run.
     pub fn admin_username(&self) -> String {
         format!("checker-{}", self.run_id)
+    }
+
+    /// Returns the name of the admin of this run, from which the slug of the author page is made.
+    pub fn admin_name(&self) -> String {
+        format!("Author {}", self.run_id)
     }
 
     /// Returns the slug of the topic of this run's article, which is named `Canary <run_id>`.

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::accept::accept_connections;
 use super::ports::ServerPorts;
-use crate::accounts::setup;
+use crate::accounts::{author_slugs, setup};
 use crate::app::App;
 use crate::articles::welcome;
 use crate::cache::PageCacheService;
@@ -21,6 +21,7 @@ const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=
 /// Runs the site until SIGTERM or SIGINT. Fails if the values in the database are encrypted with a secret key that is not
 /// loaded.
 pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
+    author_slugs::rename_username_slugs(&app.pool, app.clock.now()).await?;
     welcome::create_welcome_site(&app).await?;
     fix_guid_base(&app).await?;
     let publication = app.load_publication().await?;

@@ -26,6 +26,67 @@ pub fn is_plain_space(c: char) -> bool {
     matches!(c, ' ' | '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
+/// Cleans a name that other people see, as [`single_line`] does, and removes all characters that change nothing about how
+/// it looks.
+pub fn name(text: &str) -> String {
+    single_line(&strip_needless_invisible(text))
+}
+
+/// Cleans an email address or URL: trims it, and removes invisible characters such as those that programs put around an
+/// address that is copied.
+pub fn address(text: &str) -> String {
+    strip_needless_invisible(text).trim().to_owned()
+}
+
+/// Removes invisible characters that no writing system or emoji needs where they are. Joiners stay between characters
+/// outside ASCII, which Persian words and family emoji are spelled with, and variation selectors and tags after such a
+/// character or where they make a keycap of a digit.
+fn strip_needless_invisible(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    // Whether the last kept character can take a joiner or a selector.
+    let mut is_base = false;
+    while let Some(c) = rest.next() {
+        let joins_next = || {
+            rest.clone()
+                .find(|c| !is_selector(*c))
+                .is_some_and(is_joinable)
+        };
+        let is_kept = match c {
+            _ if !is_invisible(c) => true,
+            '\u{200C}' | '\u{200D}' => is_base && joins_next(),
+            '\u{FE0E}' | '\u{FE0F}' if rest.peek() == Some(&'\u{20E3}') => true,
+            c => is_selector(c) && is_base,
+        };
+        if is_kept {
+            kept.push(c);
+            // A joiner takes no other; a selector or tag belongs to the character before it.
+            is_base = is_joinable(c) || (is_base && is_selector(c));
+        }
+    }
+    kept
+}
+
+/// Returns whether a joiner next to the character can change how it looks.
+fn is_joinable(c: char) -> bool {
+    !c.is_ascii() && !c.is_whitespace() && !is_invisible(c)
+}
+
+/// Returns whether the character is a variation selector or a tag, as in flags.
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{180B}'..='\u{180D}' | '\u{180F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0020}'..='\u{E007F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+/// Returns the ASCII character of a full-width form, as Japanese and Chinese keyboards type it.
+pub fn narrow_full_width(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '\u{FE6B}' => '@',
+        '\u{3000}' => ' ',
+        _ => c,
+    }
+}
+
 /// Cleans the value of a multi-line field. Ends each line with `\n`, and removes blank lines at the start and white space
 /// at the end. The first line keeps its indentation, which has a meaning in Markdown.
 pub fn multi_line(text: &str) -> String {
@@ -88,8 +149,9 @@ fn is_bidi_or_zero_width(c: char) -> bool {
 pub fn is_invisible(c: char) -> bool {
     is_bidi_or_zero_width(c)
         || matches!(c,
-            // Soft hyphen, joiners, fillers, Braille blank, variation selectors, tags.
-            '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200C}' | '\u{200D}'
+            // Soft hyphen, joiners, fillers, Braille blank, annotation marks, variation selectors, tags.
+            '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200C}' | '\u{200D}' | '\u{FFF9}'..='\u{FFFB}'
             | '\u{2061}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
             | '\u{FFA0}' | '\u{E0000}'..='\u{E01EF}')
 }
@@ -152,6 +214,58 @@ mod tests {
             assert_eq!(text_line(typed), cleaned);
         }
     }
+
+    fn invisible_characters_are_removed_from_names_and_addresses_unless_a_script_needs_them() {
+        for mark in INVISIBLE_MARKS {
+            for text in [
+                "{}ann@example.org",
+                "ann@example.org{}",
+                "a{}nn@exam{}ple.org",
+                " {} ann@example.org {}",
+            ] {
+                let text = text.replace("{}", &mark.to_string());
+                assert_eq!(address(&text), "ann@example.org", "{mark:?}");
+                assert_eq!(name(&text), "ann@example.org", "{mark:?}");
+            }
+        }
+        for kept in [
+            "👩‍👩‍👧 Оля",
+            "می‌خواهم",
+            "❤️ Ann",
+            "1️⃣",
+            "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
+            "葛\u{E0100}城",
+        ] {
+            assert_eq!(name(kept), kept);
+            assert_eq!(address(kept), kept);
+        }
+        assert_eq!(name("А\u{200D} Б\u{200C}"), "А Б");
+        assert_eq!(name("A\u{FE0F}n\u{E0041}n"), "Ann");
+        assert_eq!(name("  Ann\u{A0}\u{200B}\n Lee "), "Ann Lee");
+    }
+
+    /// Characters that programs put around or into what is copied from them.
+    const INVISIBLE_MARKS: [char; 19] = [
+        '\u{AD}',
+        '\u{34F}',
+        '\u{61C}',
+        '\u{180E}',
+        '\u{200B}',
+        '\u{200C}',
+        '\u{200D}',
+        '\u{200E}',
+        '\u{200F}',
+        '\u{202A}',
+        '\u{202C}',
+        '\u{202E}',
+        '\u{2060}',
+        '\u{2063}',
+        '\u{2066}',
+        '\u{2069}',
+        '\u{FE0F}',
+        '\u{FEFF}',
+        '\u{E0001}',
+    ];
 
     #[test]
     fn line_ends_of_a_multi_line_value_are_normalized() {
@@ -228,6 +342,8 @@ mod tests {
             prop_assert_eq!(single_line(&single_line(&text)), single_line(&text));
             prop_assert_eq!(text_line(&text_line(&text)), text_line(&text));
             prop_assert_eq!(multi_line(&multi_line(&text)), multi_line(&text));
+            prop_assert_eq!(name(&name(&text)), name(&text));
+            prop_assert_eq!(address(&address(&text)), address(&text));
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod date_style;
 pub mod dates;
 pub mod excerpt;
+pub mod folding;
 mod format;
 pub mod input;
 mod json_ld;

@@ -35,6 +35,11 @@ impl Slug {
         Self::from_words(title).unwrap_or_else(|| Self("article".to_owned()))
     }
 
+    /// Makes a slug from a person's name by transliteration. If the name has no letters or digits, the slug is `author`.
+    pub fn from_name(name: &str) -> Self {
+        Self::from_words(name).unwrap_or_else(|| Self("author".to_owned()))
+    }
+
     /// Makes a slug as [`Self::from_title`] does. Returns `None` if the text has no letters or digits.
     pub fn from_words(text: &str) -> Option<Self> {
         let latin = transliterate(text);

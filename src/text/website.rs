@@ -6,8 +6,8 @@ use url::{Host, Url};
 
 use super::input;
 
-/// Longest URL of a website, in bytes. WordPress has the same limit, so imported values are never too long.
-const MAX_URL_BYTES: usize = 200;
+/// Longest URL of a website, in characters. WordPress has the same limit, so imported values are never too long.
+const MAX_URL_CHARS: usize = 200;
 
 /// Normalized absolute URL of a commenter's website. It has the scheme `http` or `https` and a public host, and contains
 /// no user name or password.
@@ -18,7 +18,7 @@ pub struct Website(String);
 /// Reason for rejecting a [`Website`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebsiteError {
-    /// The URL is longer than 200 bytes, either as it was entered or after normalization.
+    /// The URL is longer than 200 characters, either as it was entered or after normalization.
     TooLong,
     UnsupportedScheme,
     /// The URL contains a user name or password, or the value is an email address.
@@ -27,20 +27,21 @@ pub enum WebsiteError {
 }
 
 impl Website {
-    /// Parses the value of a form field. Returns `None` if it is blank. A value without a scheme gets `https://`.
+    /// Parses the value of a form field, without its invisible characters. Returns `None` if it is blank. A value without
+    /// a scheme gets `https://`.
     pub fn parse(raw: &str) -> Result<Option<Self>, WebsiteError> {
         if input::is_blank(raw) && !input::has_invalid_chars(raw) {
             return Ok(None);
         }
-        let raw = raw.trim();
-        if raw.len() > MAX_URL_BYTES {
+        let raw = narrow_scheme(&input::address(raw));
+        if raw.chars().count() > MAX_URL_CHARS {
             return Err(WebsiteError::TooLong);
         }
         // `Url` silently drops tabs and newlines, so the stored URL would differ from the typed one.
         if raw.contains(char::is_control) {
             return Err(WebsiteError::InvalidUrl);
         }
-        let url = Url::parse(&add_scheme(raw)).map_err(|_| WebsiteError::InvalidUrl)?;
+        let url = Url::parse(&add_scheme(&raw)).map_err(|_| WebsiteError::InvalidUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(WebsiteError::UnsupportedScheme);
         }
@@ -52,7 +53,7 @@ impl Website {
         }
         // Punycode and percent-encoding make a URL longer, so the limit is checked again.
         let normalized = String::from(url);
-        if normalized.len() > MAX_URL_BYTES {
+        if normalized.len() > MAX_URL_CHARS {
             return Err(WebsiteError::TooLong);
         }
         Ok(Some(Self(normalized)))
@@ -61,6 +62,25 @@ impl Website {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Returns the URL with its scheme and `://` in ASCII if they are full-width. The host is narrowed when it is parsed; the
+/// rest may be meant as it is.
+fn narrow_scheme(raw: &str) -> String {
+    let narrow: String = raw.chars().map(input::narrow_full_width).collect();
+    let length = ["https://", "http://"]
+        .into_iter()
+        .find(|scheme| {
+            narrow
+                .get(..scheme.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        })
+        .map_or(0, str::len);
+    narrow
+        .chars()
+        .take(length)
+        .chain(raw.chars().skip(length))
+        .collect()
 }
 
 fn add_scheme(raw: &str) -> String {
@@ -129,6 +149,38 @@ mod tests {
             parse_website("example.org/?to=http://a.b"),
             Ok("https://example.org/?to=http://a.b".into())
         );
+    }
+
+    #[test]
+    fn invisible_characters_and_full_width_forms_are_no_reason_to_reject_a_url() {
+        for mark in [
+            "\u{200B}", "\u{202A}", "\u{FEFF}", "\u{2060}", "\u{AD}", "\u{200D}", "\u{2068}",
+        ] {
+            for raw in [
+                "{}https://example.org",
+                "https://example.org{}",
+                "ht{}tps://exam{}ple.org",
+                " {} example.org{} ",
+            ] {
+                let raw = raw.replace("{}", mark);
+                assert_eq!(
+                    parse_website(&raw),
+                    Ok("https://example.org/".into()),
+                    "{raw:?}"
+                );
+            }
+        }
+        for raw in [
+            "ｈｔｔｐｓ：／／ｅｘａｍｐｌｅ．ｏｒｇ/！",
+            "https://ｅｘａｍｐｌｅ。org/！",
+            "ｅｘａｍｐｌｅ．ｏｒｇ/！",
+        ] {
+            assert_eq!(
+                parse_website(raw),
+                Ok("https://example.org/%EF%BC%81".into()),
+                "{raw}"
+            );
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod assets;
 mod client;
+mod cross_site;
 mod db;
 pub mod error;
 mod error_page;
@@ -18,6 +19,7 @@ mod routes;
 mod signed;
 
 pub use client::ClientIp;
+pub use cross_site::{CrossSiteGuard, refuse_cross_site_requests};
 pub use db::Db;
 pub use error::{Error, Result};
 pub use error_page::render_error_pages;

@@ -25,7 +25,8 @@ fn base_url(server: &Server) -> String {
 /// Adds an account to a running site with the `account` command.
 fn add_account(server: &Server, username: &str, role: &str) {
     let mut add = broadsheet(&server.data);
-    add.args(["account", "add", username, "--role", role]);
+    let name = username.to_uppercase();
+    add.args(["account", "add", username, "--name", &name, "--role", role]);
     let added = run(add, &format!("{PASSPHRASE}\n"));
     assert!(added.status.success(), "{}", text(&added));
 }

@@ -173,19 +173,19 @@ fn the_first_start_creates_database_key_and_setup_link() {
 fn commands_work_without_a_server_or_report_that_they_need_one() {
     let data = folder("data");
     let mut add = broadsheet(&data);
-    add.args(["account", "add", "mo"]);
+    add.args(["account", "add", "mo", "--name", "Mo"]);
     let added = run(add, "four plain words here\n");
     assert!(added.status.success(), "{}", text(&added));
     let mut again = broadsheet(&data);
-    again.args(["account", "add", "MO"]);
+    again.args(["account", "add", "MO", "--name", "Mo"]);
     assert!(
         text(&run(again, "four plain words here\n")).contains("there is an account mo already")
     );
     let mut short = broadsheet(&data);
-    short.args(["account", "add", "may"]);
+    short.args(["account", "add", "may", "--name", "May"]);
     assert!(text(&run(short, "short\n")).contains("15 to 1000 characters"));
     let mut url_command = broadsheet(&data);
-    url_command.args(["account", "add", "may@example.org"]);
+    url_command.args(["account", "add", "may@example.org", "--name", "May"]);
     assert!(text(&run(url_command, "four plain words here\n")).contains("without @"));
     let mut url = broadsheet(&data);
     url.args(["db", "url"]);

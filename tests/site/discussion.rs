@@ -169,7 +169,8 @@ async fn every_invalid_word_list_line_is_reported_by_number() {
         .fill("hold_words", &huge)
         .submit()
         .await;
-    page.has_status(422).sees("This is too long");
+    page.has_status(422)
+        .sees("bytes too long: at most 1000000 are allowed");
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn forms_on_other_sites_are_rejected() {
                 .send(request, "a=b".into(), path)
                 .await
                 .has_status(403)
-                .sees("You are not allowed to do this");
+                .sees("came from another website");
         }
     }
     let request = axum::http::Request::post(post.as_str())

@@ -1,5 +1,6 @@
 //! SQL on accounts, sessions and the one-time token for creating the first admin.
 
+pub mod author_slugs;
 pub mod login_throttle;
 pub mod rotation;
 pub mod staff_email;
@@ -64,7 +65,8 @@ pub async fn needs_setup(db: &mut PgConnection) -> sqlx::Result<bool> {
     Ok(!any)
 }
 
-/// Inserts an account with a slug for its author page. Returns `None` if the username is taken.
+/// Inserts an account. The slug of its author page is made from the name, never from the username. Returns `None` if the
+/// username is taken.
 pub async fn insert(
     db: &mut PgConnection,
     username: &Username,
@@ -73,15 +75,10 @@ pub async fn insert(
     passphrase_hash: Option<&str>,
     now: Ts,
 ) -> sqlx::Result<Option<AccountId>> {
-    let slug = Slug::from_title(username.as_str());
-    // Two usernames may have the same slug in Latin letters; then the next free number is appended.
+    let slug = author_slugs::find_free(db, &Slug::from_name(name)).await?;
     sqlx::query_scalar!(
-        "insert into accounts (username, slug, name, role, passphrase_hash, created_at)
-         select $1, free.slug, $3, $4, $5, $6
-         from (select $2 as slug, 1 as number
-               union all select $2 || '-' || number, number from generate_series(2, (select count(*) + 2 from accounts)) number) free
-         where not exists (select 1 from accounts where accounts.slug = free.slug)
-         order by free.number limit 1
+        "insert into accounts (username, slug, slug_is_from_name, name, role, passphrase_hash, created_at)
+         values ($1, $2, true, $3, $4, $5, $6)
          on conflict (username) do nothing returning id",
         username.as_str(),
         slug.as_str(),

@@ -1,6 +1,7 @@
 //! Automatic screening of comments. It takes facts about a comment and the publication's rules, and returns a status with
 //! its reasons. It does no I/O.
 
+pub mod name_match;
 pub mod reason;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,8 @@ pub struct ScreeningInput<'a> {
     pub spam_probability: Option<f32>,
     /// Policy that a moderator set for the commenter.
     pub policy: Option<FixedPolicy>,
+    /// Name of a member of staff or of the publication that the author's name is or imitates.
+    pub imitated_name: Option<&'a str>,
 }
 
 /// Returns the texts of a comment that are searched for word list entries. The email is not among them. The comment text
@@ -189,10 +192,14 @@ fn find_spam_prediction(
 }
 
 fn list_hold_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<ScreeningReason> {
+    // Whatever the trust: readers would take the comment for the staff's.
+    let imitated = input.imitated_name;
+    let imitated =
+        imitated.map(|name| ScreeningReason::with_detail(ReasonKind::ImitatedName, name));
+    let mut reasons: Vec<_> = imitated.into_iter().collect();
     if rules.has_trust_policy(input) {
-        return Vec::new();
+        return reasons;
     }
-    let mut reasons = Vec::new();
     if rules.hold_everything {
         reasons.push(ReasonKind::EverythingIsHeld.into());
     }

@@ -22,6 +22,8 @@ pub struct ScreeningReason {
 // The codes are stored with comments: a renamed variant needs a migration.
 #[strum(serialize_all = "kebab-case")]
 pub enum ReasonKind {
+    /// The author's name is or imitates the name of a member of staff or of the publication. The detail is that name.
+    ImitatedName,
     /// The settings say that every comment is held.
     EverythingIsHeld,
     /// The commenter has no approved comment yet, and the settings hold comments of first-time commenters.
@@ -60,7 +62,7 @@ impl ReasonKind {
 
     /// Returns whether the author of a comment may see this reason.
     pub fn is_shown_to_author(self) -> bool {
-        // The others would help spammers to avoid them.
+        // The others would help spammers to avoid them, or tell who is on the staff.
         match self {
             Self::EverythingIsHeld
             | Self::FirstTimer
@@ -69,7 +71,8 @@ impl ReasonKind {
             | Self::HoldWord
             | Self::BeingChecked
             | Self::CheckExpired => true,
-            Self::RefuseWord
+            Self::ImitatedName
+            | Self::RefuseWord
             | Self::BlockedEmail
             | Self::BlockedDomain
             | Self::BlockedNetwork
@@ -111,6 +114,7 @@ impl ScreeningReason {
             ReasonKind::Links => {
                 translator.plural("reason-links", detail.parse::<i64>().unwrap_or_default())
             }
+            ReasonKind::ImitatedName => translator.format("reason-imitated-name", "name", detail),
             ReasonKind::HoldWord => translator.format("reason-hold-word", "word", detail),
             ReasonKind::RefuseWord => translator.format("reason-refuse-word", "word", detail),
             ReasonKind::LearnedSpam => {

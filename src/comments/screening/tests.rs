@@ -250,6 +250,69 @@ fn the_trust_policy_overrides_hold_rules_once_the_email_is_verified() {
 }
 
 #[test]
+fn a_comment_under_an_imitated_name_is_held_whatever_the_trust() {
+    let imitation = |input| ScreeningInput {
+        imitated_name: Some("Olena Editor"),
+        ..input
+    };
+    let held = "imitated-name:Olena Editor";
+    let with_other = "imitated-name:Olena Editor, everything-is-held";
+    check([
+        (imitation(plain()), no_rules(), Held, held),
+        (
+            imitation(by_author(Established)),
+            hold_first_timers(),
+            Held,
+            held,
+        ),
+        (imitation(by_author(EmailVerified)), no_rules(), Held, held),
+        (
+            imitation(by_author(ApprovedBefore)),
+            trust_unverified(),
+            Held,
+            held,
+        ),
+        (
+            imitation(with_policy(Trust, by_author(Established))),
+            all_hold_rules(),
+            Held,
+            held,
+        ),
+        (
+            imitation(by_author(Established)),
+            hold_everything(),
+            Held,
+            with_other,
+        ),
+        // What refuses a comment still refuses it, and staff write under their own name.
+        (
+            imitation(blocked(Network)),
+            no_rules(),
+            Trashed,
+            "blocked-network",
+        ),
+        (
+            imitation(with_honeypot(plain())),
+            no_rules(),
+            Spam,
+            "honeypot-filled",
+        ),
+        (
+            imitation(by_staff(plain())),
+            hold_everything(),
+            Approved,
+            "",
+        ),
+    ]);
+    let checked = ScreeningRules {
+        ask_checker: true,
+        ..no_rules()
+    };
+    let verdict = apply_rules(&imitation(plain()), &checked);
+    assert_eq!(verdict.status_if_ham, Some(Held));
+}
+
+#[test]
 fn the_trust_policy_does_not_override_refusals() {
     check([
         (

@@ -18,6 +18,8 @@ pub struct ScreeningFacts {
     pub policy: Option<FixedPolicy>,
     /// Whether an earlier comment of the commenter was approved. If a name was given, only comments with that name count.
     pub was_approved: bool,
+    /// Names of all accounts, of people who only wrote imported articles as well.
+    pub staff_names: Vec<String>,
     /// Text of the word list for holding comments.
     pub hold_words: String,
     /// Text of the word list for trashing comments.
@@ -42,6 +44,7 @@ pub async fn load(
                exists (select 1 from blocked_networks where network >>= $3::text::inet) as "is_blocked_network!",
                exists (select 1 from comments where commenter_id = $1 and status = 'approved' and name = coalesce($4, name))
                    as "was_approved!",
+               array(select name from accounts order by id) as "staff_names!",
                hold_words, refuse_words
            from word_lists"#,
         id.map(|id| id.0),

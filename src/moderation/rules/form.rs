@@ -12,7 +12,7 @@ use crate::crypto::KeyRing;
 use crate::i18n::Translator;
 use crate::publication::store::CHECKER_KEY_ROW;
 use crate::publication::{CheckerSettings, DiscussionSettings};
-use crate::web::form::{self, FieldErrors, RowVersion};
+use crate::web::form::{self, FieldErrors, RowVersion, TextLimit};
 
 const MAX_LIST_BYTES: usize = 1_000_000;
 /// Largest length in bytes of the spam checker's URL, and of its key.
@@ -146,7 +146,7 @@ impl RulesForm {
             ("hold_words", &mut self.hold_words, wrong.0),
             ("refuse_words", &mut self.refuse_words, wrong.1),
         ] {
-            errors.check_text(translator, field, text, MAX_LIST_BYTES);
+            errors.check_text(translator, field, text, TextLimit::Bytes(MAX_LIST_BYTES));
             for wrong in &wrong {
                 errors.push_message(field, describe_wrong_line(translator, wrong));
             }

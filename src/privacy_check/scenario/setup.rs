@@ -81,9 +81,16 @@ async fn create_admin(
         Username::parse(&canary.admin_username()).context("the admin's username is not valid")?;
     let now = app.clock.now();
     let mut db = app.pool.acquire().await?;
-    let id = accounts::store::insert(&mut db, &handle, "Checker", Role::Admin, None, now)
-        .await?
-        .context("the admin's username is taken")?;
+    let id = accounts::store::insert(
+        &mut db,
+        &handle,
+        &canary.admin_name(),
+        Role::Admin,
+        None,
+        now,
+    )
+    .await?
+    .context("the admin's username is taken")?;
     let cookie = session::create_session(app, &mut db, id).await?;
     let mut browser = RouterBrowser::new(app, router, 0x100);
     browser.store_cookie(&cookie.to_string());

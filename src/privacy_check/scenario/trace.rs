@@ -12,6 +12,7 @@ use crate::comments::{Status, links};
 use crate::privacy_check::browser::RouterBrowser;
 use crate::privacy_check::canary::{Canary, parse_email};
 use crate::privacy_check::report::LeakReport;
+use crate::text::Slug;
 
 /// The pages and ids that the scenario left on the site, and the browsers that open the pages.
 pub struct CanaryTrace {
@@ -136,7 +137,7 @@ impl CanaryScenario<'_> {
             comment_ids: comment_ids.map(|id| id.0).collect(),
             article_ids: self.article_ids,
             topic_slug: self.canary.topic_slug(),
-            author_slug: self.canary.admin_username(),
+            author_slug: Slug::from_name(&self.canary.admin_name()).to_string(),
             extra_paths: self.extra_paths,
             public_word: self.canary.public_word(),
             // Only the first three held replies were decided about.

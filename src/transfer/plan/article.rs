@@ -38,7 +38,7 @@ pub fn plan_article(
     let title = make_title(&item, &text, report);
     let standfirst = make_standfirst(&item, report);
     let sources = input::text_line(meta::find(&item.meta, meta::SOURCES));
-    let sources = shorten(sources, limits::SOURCES_BYTES, "sources", &item, report);
+    let sources = shorten(sources, limits::SOURCES_CHARS, "sources", &item, report);
     let date = local_time.parse(&item.date, &item.date_gmt);
     let (state, draft_reason) = find_state(&item, date.is_some());
     if let Some(draft_reason) = draft_reason {
@@ -91,7 +91,7 @@ fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> 
         None => text_line(&item.title),
     };
     if !input::is_blank(&title) {
-        return shorten(title, limits::TITLE_BYTES, "title", item, report);
+        return shorten(title, limits::TITLE_CHARS, "title", item, report);
     }
     let beginning = text.body_html.excerpt(GENERATED_TITLE_CHARS);
     let slug = input::single_line(&decode_slug(&item.slug));
@@ -123,7 +123,7 @@ fn make_standfirst(item: &WxrItem, report: &mut ImportReport) -> String {
     };
     shorten(
         input::multi_line(&excerpt),
-        limits::STANDFIRST_BYTES,
+        limits::STANDFIRST_CHARS,
         "excerpt",
         item,
         report,

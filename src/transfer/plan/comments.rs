@@ -12,16 +12,13 @@ use super::threads::resolve_threads;
 use crate::clock::Ts;
 use crate::commenters::{Email, EmailError};
 use crate::comments::screening::ScreeningReason;
-use crate::comments::{LinkbackKind, Status};
+use crate::comments::{LinkbackKind, MAX_NAME_CHARS, Status};
 use crate::text::{BodyFormat, SafeHtml, Website, excerpt, input, markdown};
 use crate::transfer::body;
 use crate::transfer::dates::LocalTime;
 use crate::transfer::meta;
 use crate::transfer::report::ImportReport;
 use crate::transfer::wxr::{WxrComment, WxrItem};
-
-/// Longest name of a commenter, in bytes. WordPress has the same limit.
-const MAX_NAME_BYTES: usize = 245;
 
 /// Fields that comments, pingbacks and trackbacks have in common.
 struct CommentFacts {
@@ -215,17 +212,13 @@ fn convert_text(context: &PlanContext<'_>, comment: &WxrComment) -> (String, Bod
 /// "Anonymous", because names are public.
 fn make_name(context: &PlanContext<'_>, comment: &WxrComment, report: &mut ImportReport) -> String {
     let name = match meta::find_format(&comment.meta) {
-        Some(_) => input::single_line(&unescape(&comment.author)),
-        None => single_line(&comment.author),
+        Some(_) => input::name(&unescape(&comment.author)),
+        None => input::name(&single_line(&comment.author)),
     };
     if input::contains_email(&name) {
         report.anonymized += 1;
     } else if !input::is_blank(&name) {
-        if name.len() <= MAX_NAME_BYTES {
-            return name;
-        }
-        // A character has at most four bytes.
-        return excerpt::excerpt(&name, MAX_NAME_BYTES / 4);
+        return excerpt::excerpt(&name, MAX_NAME_CHARS);
     }
     context.translator.text("comment-anonymous")
 }

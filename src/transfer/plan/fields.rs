@@ -62,20 +62,19 @@ pub fn decode_slug(slug: &str) -> String {
 /// Shortens a field to its limit, with "…" at the end, and adds it to the report if it was too long.
 pub fn shorten(
     text: String,
-    max_bytes: usize,
+    max_chars: usize,
     field: &str,
     item: &WxrItem,
     report: &mut ImportReport,
 ) -> String {
-    if text.len() <= max_bytes {
+    if text.chars().count() <= max_chars {
         return text;
     }
     report.shortened.push(|| {
         format!(
-            "{} (item {}): the {field}, to {max_bytes} bytes",
+            "{} (item {}): the {field}, to {max_chars} characters",
             item.title, item.id
         )
     });
-    // A character has at most four bytes.
-    excerpt::excerpt(&text, max_bytes / 4)
+    excerpt::excerpt(&text, max_chars)
 }

@@ -91,8 +91,8 @@ fn long_fields_are_shortened_and_reported() {
     let (planned, report) = plan(&format!(
         "<title>{long}</title><excerpt:encoded>{long}{long}</excerpt:encoded>"
     ));
-    assert!(planned.title.len() <= limits::TITLE_BYTES && planned.title.ends_with('…'));
-    assert!(planned.standfirst.len() <= limits::STANDFIRST_BYTES);
+    assert!(planned.title.chars().count() <= limits::TITLE_CHARS && planned.title.ends_with('…'));
+    assert!(planned.standfirst.chars().count() <= limits::STANDFIRST_CHARS);
     assert_eq!(report.shortened.total, 2);
 }
 

@@ -73,6 +73,7 @@ impl AuthorRegistry {
                 let account = self.find_or_insert_account(db, &key, report).await?;
                 if !self.is_dry_run {
                     store::authors::insert(db, site_id, &hashes[0], account).await?;
+                    redirect_old_page(db, login, account).await?;
                 }
                 account
             }
@@ -133,6 +134,19 @@ impl AuthorRegistry {
         .find(|name| !input::is_blank(name) && !input::contains_email(name))
         .unwrap_or_else(|| "—".to_owned())
     }
+}
+
+/// Makes the address of the author's page on the WordPress site, which contains the login, redirect to their page here.
+async fn redirect_old_page(
+    db: &mut PgConnection,
+    login: &str,
+    account: AccountId,
+) -> sqlx::Result<()> {
+    // Logins are often emails, which must not be stored as plain text.
+    if login.is_empty() || input::contains_email(login) {
+        return Ok(());
+    }
+    accounts::store::author_slugs::insert_former(db, account, &Slug::from_name(login)).await
 }
 
 /// Returns usernames to try for an author. The first is the login, or the name if the login is not a valid username.

@@ -18,6 +18,6 @@ mod recovery;
 
 pub use body::{BodyTimeouts, buffer_small_body};
 pub use data::{FormData, RowVersion, multi_line, parsed, single_line, text_line, trimmed};
-pub use errors::FieldErrors;
+pub use errors::{FieldErrors, TextLimit};
 pub use fields::FormFields;
-pub use recovery::submit_or_recover;
+pub use recovery::{WrongField, return_cross_site_form, return_invalid_form, submit_or_recover};

@@ -2,6 +2,7 @@
 //! again.
 
 use askama::Template;
+use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -11,6 +12,15 @@ use crate::web::error::{Error, RETRY_AFTER_SECONDS, Result, with_timeout};
 use crate::web::layout::Layout;
 use crate::web::page::Page;
 use crate::web::request_id::RequestId;
+
+/// Fields that hold a passphrase, with the message key of their label and their `autocomplete` value. They are never given
+/// back.
+const PASSPHRASE_FIELDS: [(&str, &str, &str); 4] = [
+    ("passphrase", "account-passphrase", "current-password"),
+    ("present", "account-present", "current-password"),
+    ("mail_present", "account-present", "current-password"),
+    ("new", "account-new", "new-password"),
+];
 
 #[derive(Template)]
 #[template(path = "resubmit.html")]
@@ -22,11 +32,44 @@ struct ResubmitPage {
     request_id: Option<String>,
     action: String,
     fields: FormFields,
+    /// A field that must be changed before the form can be saved.
+    wrong_field: Option<WrongField>,
+    /// Whether the visitor has to read and confirm the fields, because another site may have filled them in.
+    must_confirm: bool,
+}
+
+/// A field of a form that is given back, and what is wrong with it.
+pub struct WrongField {
+    pub name: &'static str,
+    /// Key of the message that labels it.
+    pub label_key: &'static str,
+    pub error: String,
 }
 
 impl ResubmitPage {
     fn text(&self, part: &str) -> String {
         self.layout.translator.text(&format!("{}-{part}", self.key))
+    }
+
+    /// Returns the passphrase fields that the form has.
+    fn passphrase_fields(
+        &self,
+    ) -> impl Iterator<Item = &(&'static str, &'static str, &'static str)> {
+        let fields = PASSPHRASE_FIELDS.iter();
+        fields.filter(|(field, ..)| self.fields.iter().any(|(name, _)| name == *field))
+    }
+
+    /// Returns the names and values of the other fields.
+    fn kept_fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let is_passphrase = |name: &str| PASSPHRASE_FIELDS.iter().any(|(field, ..)| *field == name);
+        let wrong = self.wrong_field.as_ref().map_or("", |field| field.name);
+        let fields = self.fields.iter();
+        fields.filter(move |(name, _)| !is_passphrase(name) && *name != wrong)
+    }
+
+    /// Returns whether the form changes something that staff may change, so that one press of a button must not be enough.
+    fn is_staff_form(&self) -> bool {
+        self.action.starts_with("/admin/")
     }
 }
 
@@ -57,6 +100,8 @@ pub async fn submit_or_recover(
         request_id: matches!(error, Error::Internal(_)).then_some(request_id.0),
         action: action.to_owned(),
         fields: fields.clone(),
+        wrong_field: None,
+        must_confirm: false,
     });
     match error {
         Error::SignInRequired => page.with_status(StatusCode::UNAUTHORIZED),
@@ -68,4 +113,49 @@ pub async fn submit_or_recover(
         }
         _ => page.with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS),
     }
+}
+
+/// Gives back a form whose page cannot show the error of a field beside it.
+pub async fn return_invalid_form(
+    app: &App,
+    action: &str,
+    fields: &FormFields,
+    wrong_field: WrongField,
+) -> Response {
+    Page(ResubmitPage {
+        layout: Layout::load_or_last_known(app).await,
+        key: "resubmit-invalid",
+        must_sign_in: false,
+        request_id: None,
+        action: action.to_owned(),
+        fields: fields.clone(),
+        wrong_field: Some(wrong_field),
+        must_confirm: false,
+    })
+    .with_status(StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// Gives back a form that was refused because another site sent it. Its fields are shown, since the visitor may not have
+/// filled them in, and are submitted only by the visitor. Nothing of the form is carried out.
+pub async fn return_cross_site_form(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    fields: Result<FormFields>,
+) -> Response {
+    let Ok(fields) = fields else {
+        // Not a form, or larger than any of the site's.
+        return Error::Forbidden.into_response();
+    };
+    let action = uri.path_and_query().map_or("/", |path| path.as_str());
+    Page(ResubmitPage {
+        layout: Layout::load_or_last_known(&app).await,
+        key: "resubmit-cross-site",
+        must_sign_in: false,
+        request_id: None,
+        action: action.to_owned(),
+        fields,
+        wrong_field: None,
+        must_confirm: true,
+    })
+    .with_status(StatusCode::FORBIDDEN)
 }

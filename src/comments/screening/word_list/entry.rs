@@ -2,7 +2,10 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::normalize::{FoldedText, is_word_char, strip_invisible};
+use unicode_normalization::UnicodeNormalization;
+
+use super::normalize::{FoldedText, is_word_char};
+use crate::text::input;
 
 /// Longest entry of a word list in bytes.
 const MAX_LINE_BYTES: usize = 500;
@@ -66,7 +69,9 @@ impl WordListEntry {
 }
 
 fn parse_pattern(pattern: &str) -> Result<Regex, InvalidLineKind> {
-    let regex = RegexBuilder::new(pattern)
+    // Texts are searched composed, too. Nothing else is changed: a pattern decides about its characters itself.
+    let pattern: String = pattern.nfc().collect();
+    let regex = RegexBuilder::new(&pattern)
         .case_insensitive(true)
         .size_limit(MAX_PATTERN_BYTES)
         .dfa_size_limit(MAX_CACHE_BYTES)
@@ -82,13 +87,17 @@ fn parse_pattern(pattern: &str) -> Result<Regex, InvalidLineKind> {
 
 impl EntryPhrase {
     fn parse(written: &str) -> Option<Self> {
-        let visible = strip_invisible(written);
-        let written = visible.as_deref().unwrap_or(written);
+        let visible: String = written
+            .chars()
+            .filter(|c| !input::is_invisible(*c))
+            .collect();
+        // A full-width asterisk is one, too.
+        let written = visible.replace('\u{FF0A}', "*");
         // Only one asterisk is removed from each end: `f***` means a word that begins with `f**`.
         let after_start = written.strip_prefix('*');
-        let written = after_start.unwrap_or(written);
+        let written = after_start.unwrap_or(&written);
         let before_end = written.strip_suffix('*');
-        let folded = FoldedText::fold(before_end.unwrap_or(written).trim()).text;
+        let folded = FoldedText::fold_entry(before_end.unwrap_or(written).trim()).text;
         let first = folded.chars().next()?;
         let last = folded.chars().next_back()?;
         Some(Self {

@@ -1,5 +1,6 @@
 //! The compiled word list: parsing it, and searching texts with it.
 
+use std::collections::HashSet;
 use std::collections::btree_map::{self, BTreeMap};
 use std::collections::hash_map::{self, HashMap};
 use std::ops::Range;
@@ -9,7 +10,8 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::entry::{EntryPhrase, InvalidLine, InvalidLineKind, WordListEntry};
-use super::normalize::{FoldedText, strip_invisible};
+use super::normalize::FoldedText;
+use crate::text::input;
 
 /// Maximum number of entries in one word list.
 const MAX_ENTRIES: usize = 20_000;
@@ -53,7 +55,7 @@ pub struct WordMatch {
     pub line: usize,
     /// Entry as written in the word list.
     pub entry: String,
-    /// Matching part of the text, truncated to 100 characters.
+    /// Matching part of the text as it was typed, without invisible characters, truncated to 100 characters.
     pub found: String,
 }
 
@@ -119,21 +121,24 @@ impl WordList {
 
     /// Returns the ranges of a text that match entries. They may overlap.
     pub fn match_ranges(&self, text: &str) -> Vec<Range<usize>> {
-        let folded = FoldedText::fold(text);
-        let hits = self.0.finder.find_overlapping_iter(&folded.text);
-        let hits = hits.filter(|hit| {
-            let (_, phrase) = &self.0.phrases[hit.pattern()];
-            phrase.has_boundaries(hit.start(), hit.end(), &folded.text)
-        });
-        let mut ranges: Vec<_> = hits
-            .map(|hit| folded.original_range(hit.start(), hit.end()))
+        let forms = FoldedText::list_forms(text);
+        let folded: Vec<_> = forms.iter().map(FoldedText::to_search_text).collect();
+        let mut ranges: Vec<_> = folded
+            .iter()
+            .flat_map(|folded| self.0.find_phrases(folded))
+            .map(|(_, range)| range)
             .take(MAX_RANGES)
             .collect();
-        // Regular expressions see the text as it is: they decide about letter case and white space themselves.
         for (_, regex) in &self.0.patterns {
             let found = regex.find_iter(text).map(|found| found.range());
-            ranges.extend(found.take(MAX_RANGES));
+            let found_in_forms = forms.iter().flat_map(|form| {
+                let found = regex.find_iter(&form.text);
+                found.map(|found| form.original_range(found.range()))
+            });
+            ranges.extend(found.chain(found_in_forms).take(MAX_RANGES));
         }
+        let mut seen = HashSet::new();
+        ranges.retain(|range| seen.insert(range.clone()));
         ranges
     }
 
@@ -194,38 +199,59 @@ impl CompiledEntries {
 
     fn search_all(&self, texts: &[&str]) -> BTreeMap<usize, WordMatch> {
         let mut found = BTreeMap::new();
+        // Folding a text costs more than searching it for nothing.
+        if self.phrases.is_empty() && self.patterns.is_empty() {
+            return found;
+        }
         for text in texts {
             self.search(text, &mut found);
-            if let Some(visible) = strip_invisible(text) {
-                self.search(&visible, &mut found);
-            }
         }
         found
     }
 
     fn search(&self, text: &str, found: &mut BTreeMap<usize, WordMatch>) {
-        // Folding a text costs more than searching it for nothing.
-        if !self.phrases.is_empty() {
-            self.search_phrases(text, found);
-        }
-        for (line, regex) in &self.patterns {
-            if let btree_map::Entry::Vacant(entry) = found.entry(line.number)
-                && let Some(found) = regex.find(text)
-            {
-                entry.insert(line.matched(found.as_str()));
+        // As it was typed, for regular expressions only: a phrase is folded, and so must be the text.
+        self.search_patterns(text, text, found, |range| range);
+        for form in FoldedText::list_forms(text) {
+            for (line, range) in self.find_phrases(&form.to_search_text()) {
+                if let btree_map::Entry::Vacant(entry) = found.entry(line.number) {
+                    entry.insert(line.matched(&text[range]));
+                }
+            }
+            if form.text != text {
+                self.search_patterns(&form.text, text, found, |range| form.original_range(range));
             }
         }
     }
 
-    fn search_phrases(&self, text: &str, found: &mut BTreeMap<usize, WordMatch>) {
-        let folded = FoldedText::fold(text);
-        for hit in self.finder.find_overlapping_iter(&folded.text) {
+    /// Returns each occurrence of a phrase with its line and its range in the original text.
+    fn find_phrases<'a>(
+        &'a self,
+        folded: &'a FoldedText,
+    ) -> impl Iterator<Item = (&'a EntryLine, Range<usize>)> {
+        let hits = self.finder.find_overlapping_iter(&folded.text);
+        hits.filter_map(|hit| {
             let (line, phrase) = &self.phrases[hit.pattern()];
+            phrase
+                .has_boundaries(hit.start(), hit.end(), &folded.text)
+                .then(|| (line, folded.original_range(hit.range())))
+        })
+    }
+
+    /// Searches a form of a text with the regular expressions. `to_original` returns the range of `text` from which a
+    /// range of the form was made.
+    fn search_patterns(
+        &self,
+        form: &str,
+        text: &str,
+        found: &mut BTreeMap<usize, WordMatch>,
+        to_original: impl Fn(Range<usize>) -> Range<usize>,
+    ) {
+        for (line, regex) in &self.patterns {
             if let btree_map::Entry::Vacant(entry) = found.entry(line.number)
-                && phrase.has_boundaries(hit.start(), hit.end(), &folded.text)
+                && let Some(hit) = regex.find(form)
             {
-                let range = folded.original_range(hit.start(), hit.end());
-                entry.insert(line.matched(&text[range]));
+                entry.insert(line.matched(&text[to_original(hit.range())]));
             }
         }
     }
@@ -233,10 +259,11 @@ impl CompiledEntries {
 
 impl EntryLine {
     fn matched(&self, found: &str) -> WordMatch {
+        let visible = found.chars().filter(|c| !input::is_invisible(*c));
         WordMatch {
             line: self.number,
             entry: self.written.clone(),
-            found: found.chars().take(MAX_FOUND_CHARS).collect(),
+            found: visible.take(MAX_FOUND_CHARS).collect(),
         }
     }
 }

@@ -4,7 +4,9 @@
 //! - `*press*`: an asterisk matches the rest of a word on its side. Scripts without spaces between words need both.
 //! - `/fr[e3]+/`: a regular expression of the `regex` crate, which runs in linear time.
 //!
-//! Letter case does not matter. Every text is searched unchanged, and again without invisible characters.
+//! Letter case does not matter, nor do invisible characters, stray accents such as stress marks, and letters of another
+//! alphabet that look alike: entries and texts are folded alike. A regular expression is not folded; it searches the text as
+//! it is and every folded form of it, in which letter case stays.
 
 mod entry;
 mod list;

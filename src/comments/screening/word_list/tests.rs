@@ -89,9 +89,9 @@ fn invisible_characters_do_not_hide_words() {
         ("viagra", "via\u{200B}gra", "viagra"),
         ("viagra", "v\u{AD}i\u{200D}a\u{2060}gra", "viagra"),
         ("viagra", "\u{FEFF}viagra\u{FE0F}", "viagra"),
-        ("viagra", "ｖｉａｇｒａ ＶＩＡＧＲＡ", "viagra"),
+        ("viagra", "ｖｉａｇｒａ ＶＩＡＧＲＡ", "ｖｉａｇｒａ"),
         ("/v.agra/", "v\u{200B}1\u{200B}agra", "v1agra"),
-        ("п'ять", "п’ять", "п'ять"),
+        ("п'ять", "п’ять", "п’ять"),
         ("п\u{2BC}ять", "п'ять", "п'ять"),
         // The entry has invisible characters.
         ("via\u{200B}gra", "viagra", "viagra"),
@@ -102,6 +102,96 @@ fn invisible_characters_do_not_hide_words() {
     ];
     for (entry, text, expected) in table {
         assert_eq!(found(entry, text), [expected], "{entry:?} in {text:?}");
+    }
+}
+
+#[test]
+fn words_are_found_however_their_letters_are_encoded_or_imitated() {
+    let table = [
+        // Decomposed letters, on both sides.
+        ("йога", "Моя и\u{306}ога", "и\u{306}ога"),
+        ("и\u{306}ога", "йога", "йога"),
+        ("*їжак*", "і\u{308}жаки", "і\u{308}жак"),
+        ("café", "cafe\u{301}", "cafe\u{301}"),
+        (
+            "한국",
+            "\u{1112}\u{1161}\u{11AB}\u{1100}\u{116E}\u{11A8}",
+            "\u{1112}\u{1161}\u{11AB}\u{1100}\u{116E}\u{11A8}",
+        ),
+        // Stress marks and other stray accents, also stacked ones.
+        ("*казино*", "ка\u{301}зино", "ка\u{301}зино"),
+        ("ка\u{301}зино", "казино", "казино"),
+        ("мо\u{301}ї", "мої", "мої"),
+        ("їжак", "ї\u{301}жа\u{301}к", "ї\u{301}жа\u{301}к"),
+        (
+            "viagra",
+            "v\u{336}i\u{336}a\u{336}g\u{336}r\u{336}a\u{336}",
+            "v\u{336}i\u{336}a\u{336}g\u{336}r\u{336}a\u{336}",
+        ),
+        ("casino", "cásinô", "cásinô"),
+        ("כתב", "כָּתַב", "כָּתַב"),
+        // Letters of another alphabet.
+        ("*казино*", "кaзино", "кaзино"),
+        ("казино", "КAЗИНO", "КAЗИНO"),
+        ("казино", "кáзинo", "кáзинo"),
+        ("casino", "сasinо", "сasinо"),
+        ("casino", "CАSINО", "CАSINО"),
+        ("viagra", "vіαgrа", "vіαgrа"),
+        ("casino", "cɑsino", "cɑsino"),
+        ("сосі", "coci", "coci"),
+        ("cop", "сор", "сор"),
+        ("кaзино", "казино", "казино"),
+        ("сasino", "casino", "casino"),
+        // Compatibility characters.
+        ("casino", "𝓬𝓪𝓼𝓲𝓷𝓸", "𝓬𝓪𝓼𝓲𝓷𝓸"),
+        ("casino", "ⓒⓐⓢⓘⓝⓞ", "ⓒⓐⓢⓘⓝⓞ"),
+        ("office", "o\u{FB03}ce", "o\u{FB03}ce"),
+        ("カジノ", "ｶｼﾞﾉ", "ｶｼﾞﾉ"),
+        ("п'ять", "п´ять п`ять", "п´ять"),
+        // Together.
+        (
+            "*казино*",
+            "к\u{200B}a\u{301}\u{AD}з\u{2060}инo!",
+            "кa\u{301}зинo",
+        ),
+        (
+            "free money",
+            "frее\u{A0}\u{200B} mоne\u{301}y",
+            "frее\u{A0} mоne\u{301}y",
+        ),
+        // Regular expressions search the folded forms, too.
+        ("/каз[иі]но/", "ка\u{301}зінo", "ка\u{301}зінo"),
+        ("/\\bи\u{306}ог/", "йога", "йог"),
+        ("/йог/", "и\u{306}ога", "и\u{306}ог"),
+        ("/c.sino/", "сasіnо", "сasіnо"),
+    ];
+    for (entry, text, expected) in table {
+        assert_eq!(found(entry, text), [expected], "{entry:?} in {text:?}");
+    }
+}
+
+#[test]
+fn words_that_only_resemble_an_entry_do_not_match() {
+    let table = [
+        // Letters of their own, not letters with an accent.
+        ("мій", "мии"),
+        ("їх", "іх"),
+        ("гей", "геи"),
+        // An accent that the entry has is part of the word.
+        ("año", "ano"),
+        ("résumé", "resume"),
+        // Words of one alphabet stay in it unless no letter can be told apart.
+        ("com", "сом у річці"),
+        ("pot", "повний рот"),
+        ("ром", "pom"),
+        ("bum", "burn"),
+        ("corn", "com"),
+        // Vowel signs are no accents.
+        ("दल", "दिल"),
+        ("กน", "กิน"),
+    ];
+    for (entry, text) in table {
+        assert_eq!(found(entry, text), [""; 0], "{entry:?} in {text:?}");
     }
 }
 
@@ -250,6 +340,11 @@ fn match_ranges_are_offsets_in_the_original_text() {
         ("free\n\n money, free money", vec![0..12, 14..24]),
         ("freemoney", vec![]),
         ("Чай, чайник і t3a", vec![0..6, 24..27]),
+        // Every form of the text is marked where it was typed.
+        ("чаи\u{306}!", vec![0..8]),
+        ("(ча\u{301}й)", vec![1..9]),
+        ("ч\u{200B}aй, t\u{AD}3a", vec![0..8, 10..15]),
+        ("№ ﬁ ｔｅａ", vec![8..17]),
         ("", vec![]),
     ] {
         assert_eq!(list.match_ranges(text), expected, "{text}");
