@@ -1,6 +1,7 @@
 //! Pure functions on text: form input, dates, slugs, Markdown and HTML. Nothing here reads the clock, the database or the
 //! network.
 
+pub mod characters;
 pub mod dates;
 pub mod excerpt;
 mod format;
@@ -8,6 +9,7 @@ pub mod input;
 mod json_ld;
 pub mod language;
 pub mod markdown;
+pub mod search;
 pub mod similarity;
 pub mod slug;
 pub mod tokenizer;
