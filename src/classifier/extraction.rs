@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use super::feature::{Feature, TextShape};
 use super::folding::{FoldedWord, replace_digits, split_words};
-use crate::text::folding::{fold, is_hidden_character};
+use crate::text::characters::is_hidden_character;
+use crate::text::folding::fold;
 
 /// Largest number of distinct features taken from one comment, which covers about its first 150 words. The cost of a long
 /// comment is thus bounded, and text added at the end cannot displace features of the beginning.

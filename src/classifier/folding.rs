@@ -1,6 +1,7 @@
 //! Splits folded text into words, and folds disguises within a word: repeated letters, mixed alphabets, and digits in place
 //! of letters. Needs no database.
 
+use crate::text::characters::is_word_by_itself;
 use crate::text::folding::unify_script;
 
 /// Longest word in characters. Further characters are cut off.
@@ -49,11 +50,6 @@ pub(super) fn split_words(line: &str) -> Vec<FoldedWord> {
         }
     }
     words
-}
-
-fn is_word_by_itself(c: char) -> bool {
-    matches!(c, '\u{0E00}'..='\u{0E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// Reduces three or more of the same letter in a row to two: `sooooo` becomes `soo`.

@@ -5,12 +5,14 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::skeleton as uts39_skeleton;
 
+use super::characters::is_invisible;
+
 /// Returns the text in lower case and compatibility composition (NFKC, UAX #15). Removes invisible characters, and
 /// combining accents that NFKC could not merge with a letter.
 pub fn fold(text: &str) -> String {
     text.nfkc()
         // NFKC has composed letters such as й and ї before, so only stray accents are removed.
-        .filter(|c| !is_ignored_by_fold(*c) && !is_combining_mark(*c))
+        .filter(|c| !is_invisible(*c) && !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
         .map(|c| match c {
             // The apostrophes that Ukrainian is written with.
@@ -18,20 +20,6 @@ pub fn fold(text: &str) -> String {
             c => c,
         })
         .collect()
-}
-
-/// Returns whether [`fold`] removes a character because it is invisible. The classifier's features depend on this list.
-fn is_ignored_by_fold(c: char) -> bool {
-    is_hidden_character(c)
-        || matches!(c, '\u{200C}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E01EF}')
-}
-
-/// Returns whether a character is invisible and needed by no writing system. Excludes joiners, direction marks and
-/// variation selectors, which some writing systems and emoji need, and the byte order mark, which programs insert.
-pub fn is_hidden_character(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'
-        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
 }
 
 /// Rewrites a lower-case word that mixes Latin with Greek or Cyrillic letters in a single alphabet. Returns `None` if the

@@ -1,6 +1,7 @@
 //! Pure functions on text: form input, dates, slugs, Markdown and HTML. Nothing here reads the clock, the database or the
 //! network.
 
+pub mod characters;
 pub mod date_style;
 pub mod dates;
 pub mod excerpt;
@@ -12,6 +13,7 @@ pub mod language;
 pub mod line_diff;
 pub mod local_time;
 pub mod markdown;
+pub mod search;
 pub mod similarity;
 pub mod slug;
 pub mod tokenizer;
