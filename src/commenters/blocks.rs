@@ -6,6 +6,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::Email;
 use crate::limits::network_of;
+use crate::text::input;
 
 /// Shortest prefix of an IP network that may be blocked. A shorter prefix would exclude a continent.
 const MIN_PREFIX_V4: u8 = 8;
@@ -23,8 +24,8 @@ impl BlockableDomain {
     /// Parses a domain as a moderator entered it. It may be international, or written as `@example.org` or
     /// `*.example.org`. Rejects a single label such as `org`, because that would block a country.
     pub fn parse(typed: &str) -> Option<Self> {
-        let typed = typed.trim();
-        let typed = typed.strip_prefix("*.").unwrap_or(typed);
+        let typed = input::address(typed);
+        let typed = typed.strip_prefix("*.").unwrap_or(&typed);
         let typed = typed.strip_prefix('@').unwrap_or(typed);
         let typed = typed.strip_suffix('.').unwrap_or(typed);
         if typed.contains('@') {
@@ -56,7 +57,7 @@ impl BlockableNetwork {
     /// Parses an IP address or IP network as a moderator entered it. A single IPv6 address becomes the /64 network that
     /// contains it.
     pub fn parse(typed: &str) -> Result<Self, NetworkError> {
-        let typed = typed.trim();
+        let typed = input::address(typed);
         let net = match typed.parse::<IpAddr>() {
             Ok(address) => match network_of(address) {
                 IpAddr::V4(v4) => Ipv4Net::from(v4).into(),
@@ -110,6 +111,8 @@ mod tests {
             ("example.org", "example.org"),
             (" Mail.Example.ORG. ", "mail.example.org"),
             ("@example.org", "example.org"),
+            ("\u{200B}@exam\u{AD}ple.org\u{2069}", "example.org"),
+            ("\u{FEFF}*.example.org", "example.org"),
             ("*.example.org", "example.org"),
             ("пошта.укр", "xn--80a1acn3a.xn--j1amh"),
         ] {
@@ -136,6 +139,7 @@ mod tests {
         for (typed, read) in [
             ("192.0.2.7", "192.0.2.7/32"),
             (" 192.0.2.7/24 ", "192.0.2.0/24"),
+            ("\u{202A}192.0.2.7/24\u{202C}", "192.0.2.0/24"),
             ("10.0.0.0/8", "10.0.0.0/8"),
             ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
             ("2001:db8::/32", "2001:db8::/32"),
