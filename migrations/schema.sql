@@ -130,6 +130,13 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.fold_topic_name(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    select lower(btrim(regexp_replace(normalize(regexp_replace(name,
+        '[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]', '', 'g'), nfkc), '\s+', ' ', 'g')))
+$$;
+
 CREATE FUNCTION public.list_topic_of_article() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -170,11 +177,6 @@ begin
     end if;
     return null;
 end
-CREATE FUNCTION public.fold_topic_name(name text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    AS $$
-    select lower(btrim(regexp_replace(normalize(regexp_replace(name,
-        '[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]', '', 'g'), nfkc), '\s+', ' ', 'g')))
 $$;
 
 CREATE FUNCTION public.maintain_comment_counts() RETURNS trigger
@@ -1422,6 +1424,8 @@ CREATE INDEX spam_checks_due ON public.spam_checks USING btree (next_try_at);
 
 CREATE INDEX subscriptions_on_article ON public.subscriptions USING btree (article_id) WHERE (active_since IS NOT NULL);
 
+CREATE INDEX topics_by_folded_name ON public.topics USING btree (public.fold_topic_name(name));
+
 CREATE TRIGGER article_months_added AFTER INSERT ON public.articles FOR EACH ROW EXECUTE FUNCTION public.maintain_article_months();
 
 CREATE TRIGGER article_months_changed AFTER UPDATE ON public.articles FOR EACH ROW WHEN ((((((old.state IS DISTINCT FROM new.state) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.published_at IS DISTINCT FROM new.published_at)) OR (old.path IS DISTINCT FROM new.path)) OR (old.revised_at IS DISTINCT FROM new.revised_at))) EXECUTE FUNCTION public.maintain_article_months();
@@ -1435,7 +1439,6 @@ CREATE TRIGGER article_topics_listed BEFORE INSERT ON public.article_topics FOR 
 CREATE TRIGGER article_topics_relisted AFTER UPDATE ON public.articles FOR EACH ROW WHEN ((((old.state IS DISTINCT FROM new.state) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.published_at IS DISTINCT FROM new.published_at))) EXECUTE FUNCTION public.relist_topics_of_article();
 
 CREATE TRIGGER articles_revised BEFORE UPDATE ON public.articles FOR EACH ROW WHEN (((old.path IS NOT NULL) AND (old.published_at <= new.updated_at) AND ((((old.title IS DISTINCT FROM new.title) OR (old.standfirst IS DISTINCT FROM new.standfirst)) OR (old.sources IS DISTINCT FROM new.sources)) OR (old.body IS DISTINCT FROM new.body)) AND (NOT (old.revised_at IS DISTINCT FROM new.revised_at)))) EXECUTE FUNCTION public.record_revised_at();
-CREATE INDEX topics_by_folded_name ON public.topics USING btree (public.fold_topic_name(name));
 
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.reject_audit_log_changes();
 

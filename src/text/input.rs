@@ -215,6 +215,7 @@ mod tests {
         }
     }
 
+    #[test]
     fn invisible_characters_are_removed_from_names_and_addresses_unless_a_script_needs_them() {
         for mark in INVISIBLE_MARKS {
             for text in [
