@@ -277,10 +277,13 @@ fn strings_are_marked_as_safe_html_in_one_module_only() {
             "{} trusts HTML by hand",
             path.display()
         );
-        // The one block of styles is a file of ours, which browsers are told by its hash.
+        // The one block of styles is a file of ours, which browsers are told by its hash. Emails have no security policy.
         let text = text.replace("<style>{{ layout.inline_style() }}</style>", "");
+        let is_email = path.parent().is_some_and(|folder| folder.ends_with("mail"));
         assert!(
-            !text.contains("<style") && !text.contains(" style=") && !text.contains("<script>"),
+            (is_email || !text.contains("<style"))
+                && !text.contains(" style=")
+                && !text.contains("<script>"),
             "{} has inline style or script",
             path.display()
         );
