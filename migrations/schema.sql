@@ -372,6 +372,45 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.queue_article() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    moment timestamptz := case when new.state = 'published' then new.published_at end;
+begin
+    insert into article_index_queue values (new.id) on conflict (article_id) do update set article_id = excluded.article_id;
+    -- At once, so that nobody finds what is not public any more.
+    update article_search set published_at = moment where article_id = new.id and published_at is distinct from moment;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_article_of_topic() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- An article that is being deleted is not there any more.
+    insert into article_index_queue select id from articles where id = coalesce(new.article_id, old.article_id)
+    on conflict (article_id) do update set article_id = excluded.article_id;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_articles_of_name() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_table_name = 'topics' then
+        insert into article_index_queue select article_id from article_topics where topic_id = new.id order by article_id
+        on conflict (article_id) do update set article_id = excluded.article_id;
+    else
+        insert into article_index_queue select id from articles where author_id = new.id order by id
+        on conflict (article_id) do update set article_id = excluded.article_id;
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.reject_audit_log_changes() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -444,6 +483,10 @@ CREATE TABLE public.article_comment_counts (
     threads bigint DEFAULT 0 NOT NULL
 );
 
+CREATE TABLE public.article_index_queue (
+    article_id bigint NOT NULL
+);
+
 CREATE TABLE public.article_paths (
     path text NOT NULL,
     article_id bigint NOT NULL,
@@ -461,6 +504,13 @@ CREATE TABLE public.article_revisions (
     format public.body_format DEFAULT 'markdown'::public.body_format NOT NULL,
     saved_by bigint NOT NULL,
     saved_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.article_search (
+    article_id bigint NOT NULL,
+    published_at timestamp with time zone,
+    analyzer smallint NOT NULL,
+    search_vector tsvector NOT NULL
 );
 
 CREATE TABLE public.article_threads (
@@ -495,7 +545,6 @@ CREATE TABLE public.articles (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, ((((title || ' '::text) || standfirst) || ' '::text) || "left"(body, 100000)))) STORED,
     CONSTRAINT articles_check CHECK (((state = 'draft'::public.article_state) OR ((published_at IS NOT NULL) AND (path IS NOT NULL)))),
     CONSTRAINT articles_title_check CHECK ((title <> ''::text))
 );
@@ -1034,11 +1083,17 @@ ALTER TABLE ONLY public.accounts
 ALTER TABLE ONLY public.article_comment_counts
     ADD CONSTRAINT article_comment_counts_pkey PRIMARY KEY (article_id, shard);
 
+ALTER TABLE ONLY public.article_index_queue
+    ADD CONSTRAINT article_index_queue_pkey PRIMARY KEY (article_id);
+
 ALTER TABLE ONLY public.article_paths
     ADD CONSTRAINT article_paths_pkey PRIMARY KEY (path);
 
 ALTER TABLE ONLY public.article_revisions
     ADD CONSTRAINT article_revisions_pkey PRIMARY KEY (article_id, version);
+
+ALTER TABLE ONLY public.article_search
+    ADD CONSTRAINT article_search_pkey PRIMARY KEY (article_id);
 
 ALTER TABLE ONLY public.article_threads
     ADD CONSTRAINT article_threads_pkey PRIMARY KEY (article_id, root_id);
@@ -1201,13 +1256,17 @@ ALTER TABLE ONLY public.word_lists
 
 CREATE INDEX article_paths_by_article ON public.article_paths USING btree (article_id);
 
+CREATE INDEX article_search_by_analyzer ON public.article_search USING btree (analyzer);
+
+CREATE INDEX article_search_by_vector ON public.article_search USING gin (search_vector) WITH (fastupdate=off);
+
+CREATE INDEX article_search_newest_first ON public.article_search USING btree (published_at DESC, article_id DESC);
+
 CREATE INDEX article_threads_in_order ON public.article_threads USING btree (article_id, started_at, root_id) WHERE (replies > 0);
 
 CREATE INDEX article_topics_by_topic ON public.article_topics USING btree (topic_id, article_id);
 
 CREATE INDEX articles_by_author ON public.articles USING btree (author_id, published_at DESC, id DESC) WHERE (state = 'published'::public.article_state);
-
-CREATE INDEX articles_by_search_vector ON public.articles USING gin (search_vector) WHERE (state = 'published'::public.article_state);
 
 CREATE INDEX articles_by_slug ON public.articles USING btree (slug COLLATE "C") WHERE (state = 'published'::public.article_state);
 
@@ -1361,8 +1420,21 @@ CREATE TRIGGER pages_removed AFTER DELETE ON public.comments FOR EACH ROW WHEN (
 
 CREATE TRIGGER pages_removed AFTER DELETE ON public.topics FOR EACH ROW EXECUTE FUNCTION public.notify_site();
 
+CREATE TRIGGER search_added AFTER INSERT ON public.articles FOR EACH ROW EXECUTE FUNCTION public.queue_article();
+
+CREATE TRIGGER search_changed AFTER UPDATE ON public.accounts FOR EACH ROW WHEN ((old.name <> new.name)) EXECUTE FUNCTION public.queue_articles_of_name();
+
+CREATE TRIGGER search_changed AFTER INSERT OR DELETE OR UPDATE ON public.article_topics FOR EACH ROW EXECUTE FUNCTION public.queue_article_of_topic();
+
+CREATE TRIGGER search_changed AFTER UPDATE ON public.articles FOR EACH ROW WHEN ((((((((old.title IS DISTINCT FROM new.title) OR (old.standfirst IS DISTINCT FROM new.standfirst)) OR (old.sources IS DISTINCT FROM new.sources)) OR (old.body_html IS DISTINCT FROM new.body_html)) OR (old.author_id IS DISTINCT FROM new.author_id)) OR (old.state IS DISTINCT FROM new.state)) OR (old.published_at IS DISTINCT FROM new.published_at))) EXECUTE FUNCTION public.queue_article();
+
+CREATE TRIGGER search_changed AFTER UPDATE ON public.topics FOR EACH ROW WHEN ((old.name <> new.name)) EXECUTE FUNCTION public.queue_articles_of_name();
+
 ALTER TABLE ONLY public.article_comment_counts
     ADD CONSTRAINT article_comment_counts_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.article_index_queue
+    ADD CONSTRAINT article_index_queue_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.article_paths
     ADD CONSTRAINT article_paths_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
@@ -1372,6 +1444,9 @@ ALTER TABLE ONLY public.article_revisions
 
 ALTER TABLE ONLY public.article_revisions
     ADD CONSTRAINT article_revisions_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.article_search
+    ADD CONSTRAINT article_search_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.article_threads
     ADD CONSTRAINT article_threads_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;

@@ -6,6 +6,7 @@ pub mod editor;
 pub mod feed;
 pub mod front;
 mod headlines;
+pub mod indexing;
 mod model;
 mod not_found;
 mod page;

@@ -24,7 +24,7 @@ use broadsheet::config::{Config, Settings};
 use broadsheet::crypto::KeyRing;
 use broadsheet::moderation::indexing::index_batch;
 use broadsheet::publication::Publication;
-use broadsheet::{publication, router};
+use broadsheet::{articles, publication, router};
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use tracing::subscriber::DefaultGuard;
@@ -152,6 +152,15 @@ impl TestSite {
         while index_batch(&self.app)
             .await
             .expect("a batch of comments is indexed")
+            .is_some()
+        {}
+    }
+
+    /// Indexes all articles that wait for it, as an import leaves them.
+    pub async fn index_articles(&self) {
+        while articles::indexing::index_batch(&self.app)
+            .await
+            .expect("a batch of articles is indexed")
             .is_some()
         {}
     }
