@@ -470,6 +470,13 @@ author = Author
 search = Search
 search-words = Search for
 search-act = Search
+search-found = { $count ->
+    [one] One article found
+   *[other] { $count } articles found
+}
+search-found-many = More than 1,000 articles found
+search-no-words = Please enter letters or digits to search for.
+search-busy = This search cannot be finished right now: too many searches are running, or its words are too common. Please try again in a few seconds, or use fewer or rarer words.
 search-nothing = No articles found that contain all of these words: { $words }.
 comments-feed = Comments on { $title }
 comment-on = { $name } on “{ $title }”

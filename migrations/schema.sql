@@ -551,6 +551,13 @@ CREATE TABLE public.article_revisions (
     saved_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.article_search (
+    article_id bigint NOT NULL,
+    published_at timestamp with time zone,
+    analyzer smallint NOT NULL,
+    search_vector tsvector NOT NULL
+);
+
 CREATE TABLE public.article_threads (
     article_id bigint NOT NULL,
     root_id bigint NOT NULL,
@@ -1146,6 +1153,9 @@ ALTER TABLE ONLY public.article_paths
 ALTER TABLE ONLY public.article_revisions
     ADD CONSTRAINT article_revisions_pkey PRIMARY KEY (article_id, version);
 
+ALTER TABLE ONLY public.article_search
+    ADD CONSTRAINT article_search_pkey PRIMARY KEY (article_id);
+
 ALTER TABLE ONLY public.article_threads
     ADD CONSTRAINT article_threads_pkey PRIMARY KEY (article_id, root_id);
 
@@ -1309,6 +1319,12 @@ ALTER TABLE ONLY public.word_lists
     ADD CONSTRAINT word_lists_pkey PRIMARY KEY (only_one);
 
 CREATE INDEX article_paths_by_article ON public.article_paths USING btree (article_id);
+
+CREATE INDEX article_search_by_analyzer ON public.article_search USING btree (analyzer);
+
+CREATE INDEX article_search_by_vector ON public.article_search USING gin (search_vector) WITH (fastupdate=off);
+
+CREATE INDEX article_search_newest_first ON public.article_search USING btree (published_at DESC, article_id DESC);
 
 CREATE INDEX article_threads_in_order ON public.article_threads USING btree (article_id, started_at, root_id) WHERE (replies > 0);
 
@@ -1492,8 +1508,21 @@ CREATE TRIGGER pages_removed AFTER DELETE ON public.comments FOR EACH ROW WHEN (
 
 CREATE TRIGGER pages_removed AFTER DELETE ON public.topics FOR EACH ROW EXECUTE FUNCTION public.notify_site();
 
+CREATE TRIGGER search_added AFTER INSERT ON public.articles FOR EACH ROW EXECUTE FUNCTION public.queue_article();
+
+CREATE TRIGGER search_changed AFTER UPDATE ON public.accounts FOR EACH ROW WHEN ((old.name <> new.name)) EXECUTE FUNCTION public.queue_articles_of_name();
+
+CREATE TRIGGER search_changed AFTER INSERT OR DELETE OR UPDATE ON public.article_topics FOR EACH ROW EXECUTE FUNCTION public.queue_article_of_topic();
+
+CREATE TRIGGER search_changed AFTER UPDATE ON public.articles FOR EACH ROW WHEN ((((((((old.title IS DISTINCT FROM new.title) OR (old.standfirst IS DISTINCT FROM new.standfirst)) OR (old.sources IS DISTINCT FROM new.sources)) OR (old.body_html IS DISTINCT FROM new.body_html)) OR (old.author_id IS DISTINCT FROM new.author_id)) OR (old.state IS DISTINCT FROM new.state)) OR (old.published_at IS DISTINCT FROM new.published_at))) EXECUTE FUNCTION public.queue_article();
+
+CREATE TRIGGER search_changed AFTER UPDATE ON public.topics FOR EACH ROW WHEN ((old.name <> new.name)) EXECUTE FUNCTION public.queue_articles_of_name();
+
 ALTER TABLE ONLY public.article_comment_counts
     ADD CONSTRAINT article_comment_counts_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.article_index_queue
+    ADD CONSTRAINT article_index_queue_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.article_paths
     ADD CONSTRAINT article_paths_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
@@ -1503,6 +1532,9 @@ ALTER TABLE ONLY public.article_revisions
 
 ALTER TABLE ONLY public.article_revisions
     ADD CONSTRAINT article_revisions_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.article_search
+    ADD CONSTRAINT article_search_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.article_threads
     ADD CONSTRAINT article_threads_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;

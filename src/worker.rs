@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::app::App;
 use crate::moderation::indexing::BATCH_SIZE;
-use crate::{accounts, classifier, commenters, comments, moderation};
+use crate::{accounts, articles, classifier, commenters, comments, moderation};
 
 /// Delay after the start of the process, when the first readers need the database more than background tasks do.
 const START_DELAY: Duration = Duration::from_secs(1);
@@ -46,7 +46,8 @@ pub async fn run(app: App) {
         run_spam_check_loop(&app),
         run_bulk_action_loop(&app, &decided),
         run_training_loop(&app, &decided),
-        run_index_loop(&app)
+        run_index_loop(&app),
+        run_article_index_loop(&app)
     );
 }
 
@@ -100,6 +101,20 @@ async fn run_index_loop(app: &App) {
             Ok(None) => INDEX_INTERVAL,
             Err(error) => {
                 tracing::warn!(%error, "indexing comments failed; retrying in 2 s");
+                INDEX_INTERVAL
+            }
+        };
+        sleep(pause).await;
+    }
+}
+
+async fn run_article_index_loop(app: &App) {
+    loop {
+        let pause = match articles::indexing::index_batch(app).await {
+            Ok(Some(took)) => INDEX_INTERVAL.min(INDEX_PAUSE_FACTOR * took),
+            Ok(None) => INDEX_INTERVAL,
+            Err(error) => {
+                tracing::warn!(%error, "indexing articles failed; retrying in 2 s");
                 INDEX_INTERVAL
             }
         };

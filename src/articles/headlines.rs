@@ -1,4 +1,4 @@
-//! Page of a list of articles. It is used by the front page, topics, authors and the search.
+//! Page of a list of articles. It is used by the front page, topics and authors.
 
 use serde::Deserialize;
 

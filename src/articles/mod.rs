@@ -9,6 +9,7 @@ mod editor_questions;
 pub mod feed;
 pub mod front;
 mod headlines;
+pub mod indexing;
 mod merge;
 mod model;
 mod not_found;

@@ -42,6 +42,8 @@ mod queue;
 mod queue_counts;
 mod reading;
 mod retention;
+mod search;
+mod search_cost;
 mod security;
 mod settings;
 mod similar_groups;

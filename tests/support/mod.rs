@@ -25,7 +25,7 @@ use broadsheet::config::{Config, Settings};
 use broadsheet::crypto::KeyRing;
 use broadsheet::moderation::indexing::index_batch;
 use broadsheet::publication::Publication;
-use broadsheet::{publication, router};
+use broadsheet::{articles, publication, router};
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use tracing::subscriber::DefaultGuard;
@@ -161,6 +161,15 @@ impl TestSite {
     pub async fn advance(&self, seconds: i64) {
         self.pages.wait_for_invalidations().await;
         self.app.clock.advance(seconds);
+    }
+
+    /// Indexes all articles that wait for it, as an import leaves them.
+    pub async fn index_articles(&self) {
+        while articles::indexing::index_batch(&self.app)
+            .await
+            .expect("a batch of articles is indexed")
+            .is_some()
+        {}
     }
 
     pub fn now(&self) -> Ts {

@@ -114,24 +114,3 @@ pub async fn list_by_author(
         author.0
     )
 }
-
-/// Returns the newest articles that contain all words of a search text, including those of kind `Page`. With `before`,
-/// returns only older articles than that one. Quotes, "or" and "-" mean the same as in search engines (Postgres,
-/// `websearch_to_tsquery`).
-pub async fn search(
-    db: &mut PgConnection,
-    search_text: &str,
-    before: Option<ArticleId>,
-    limit: i64,
-    now: Ts,
-) -> sqlx::Result<Vec<Headline>> {
-    // The index was built with 'simple', too: no language's stemming fits texts in any language.
-    list_headlines!(
-        "search_vector @@ websearch_to_tsquery('simple', $4)",
-        db,
-        before,
-        limit,
-        now,
-        search_text
-    )
-}

@@ -4,6 +4,8 @@ pub mod authors;
 pub mod feeds;
 pub mod headlines;
 pub mod links;
+pub mod search;
+pub mod search_index;
 pub mod sitemap;
 pub mod staff_list;
 pub mod topics;
@@ -259,7 +261,8 @@ async fn find_page_path(
         .unwrap_or_else(|| Publication::page_path(slug)))
 }
 
-/// Saves the state, time of publication, path and topics of an article whose texts were just saved. Also adds a revision.
+/// Saves the state, time of publication, path and topics of an article whose texts were just saved. Also adds a revision
+/// and indexes the article for the search.
 async fn publish_and_record(
     db: &mut PgConnection,
     publication: &Publication,
@@ -306,6 +309,7 @@ async fn publish_and_record(
     .await?;
     record_revisions(db, &[id.0], Some(editor)).await?;
     topics::replace(db, id, &input.topics).await?;
+    search_index::index(db, &[id.0]).await?;
     Ok(ArticleSaveOutcome::Saved(id))
 }
 

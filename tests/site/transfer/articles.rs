@@ -52,6 +52,7 @@ async fn an_imported_article_keeps_text_topics_and_author() {
         .await
         .has_status(200)
         .sees("Tea & cake");
+    site.index_articles().await;
     reader
         .open("/search?q=broken")
         .await
