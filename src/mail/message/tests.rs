@@ -148,7 +148,7 @@ fn control_characters_are_removed_from_subject_and_text() {
 
 #[test]
 fn each_block_of_a_comment_has_its_direction() {
-    let html = quote("مرحبا!\n\n> Hello!\n\n- שלום").html;
+    let html = quote("مرحبا!\n\n> Hello!\n\n- שלום\n- עולם").html;
     assert!(html.contains("<p dir=\"rtl\">مرحبا!</p>"), "{html}");
     assert!(
         html.contains("<blockquote dir=\"ltr\">\n<p>Hello!</p>"),
@@ -177,12 +177,9 @@ proptest! {
         let mut words = split_words("Ann, March 14, 2026:");
         words.extend(visible_words(body.as_str()));
         prop_assert_eq!(visible_words(&email.html), words.clone());
-        prop_assert_eq!(
-            // Long lines of Chinese end between any two letters.
-            without_marks(split_words(&email.text)).concat(),
-            without_marks(words).concat(),
-            "{}", email.text
-        );
+        // Long lines of Chinese end between any two letters, and a mark that was typed may stand alone at the end of a line.
+        let letters = |words| without_marks(words).concat().replace(['*', '-', '>'], "");
+        prop_assert_eq!(letters(split_words(&email.text)), letters(words), "{}", email.text);
         for line in email.text.lines().skip(2) {
             prop_assert!(line.starts_with('>'), "{}", email.text);
         }

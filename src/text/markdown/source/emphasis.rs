@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::super::sanitizer::TrustLevel;
 
 /// Longest run of `*` or `_` that is formatting.
@@ -131,8 +133,8 @@ impl Edges<'_> {
 }
 
 fn is_word(c: char) -> bool {
-    // The ranges are those of most symbols that are shown as emoji.
-    c.is_alphanumeric() || matches!(c, '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
+    // The last ranges are those of most symbols that are shown as emoji.
+    c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// Returns whether the letter belongs to a script in which words are not separated by spaces, or in which particles follow

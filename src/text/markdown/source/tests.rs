@@ -128,6 +128,8 @@ fn what_plainly_is_formatting_is_formatted() {
             "*Times*’s **Note:** text",
             "<p><em>Times</em>’s <strong>Note:</strong> text</p>",
         ),
+        ("*cafe\u{301}*", "<p><em>cafe\u{301}</em></p>"),
+        ("*👍 great 👍*", "<p><em>👍 great 👍</em></p>"),
         ("~~wrong~~ right", "<p><del>wrong</del> right</p>"),
         ("**важливо**!", "<p><strong>важливо</strong>!</p>"),
         ("这是**重点**内容", "<p>这是<strong>重点</strong>内容</p>"),
