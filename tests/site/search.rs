@@ -219,7 +219,7 @@ async fn any_query_gets_a_clear_page_that_keeps_what_was_typed() {
     let deep = "-\"a b\" or ".repeat(30);
     for text in [
         words.as_str(),
-        &"a".repeat(100_000),
+        &"a".repeat(20_000),
         &"a-".repeat(1_000),
         &"\"".repeat(1_000),
         &"東".repeat(1_000),
