@@ -434,6 +434,45 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.queue_article() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    moment timestamptz := case when new.state = 'published' then new.published_at end;
+begin
+    insert into article_index_queue values (new.id) on conflict (article_id) do update set article_id = excluded.article_id;
+    -- At once, so that nobody finds what is not public any more.
+    update article_search set published_at = moment where article_id = new.id and published_at is distinct from moment;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_article_of_topic() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- An article that is being deleted is not there any more.
+    insert into article_index_queue select id from articles where id = coalesce(new.article_id, old.article_id)
+    on conflict (article_id) do update set article_id = excluded.article_id;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.queue_articles_of_name() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_table_name = 'topics' then
+        insert into article_index_queue select article_id from article_topics where topic_id = new.id order by article_id
+        on conflict (article_id) do update set article_id = excluded.article_id;
+    else
+        insert into article_index_queue select id from articles where author_id = new.id order by id
+        on conflict (article_id) do update set article_id = excluded.article_id;
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.record_revised_at() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -527,6 +566,10 @@ CREATE TABLE public.article_comment_counts (
     threads bigint DEFAULT 0 NOT NULL
 );
 
+CREATE TABLE public.article_index_queue (
+    article_id bigint NOT NULL
+);
+
 CREATE TABLE public.article_months (
     month date NOT NULL,
     articles bigint NOT NULL
@@ -591,7 +634,6 @@ CREATE TABLE public.articles (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, ((((title || ' '::text) || standfirst) || ' '::text) || "left"(body, 100000)))) STORED,
     guid text DEFAULT ('urn:uuid:'::text || gen_random_uuid()),
     revised_at timestamp with time zone,
     CONSTRAINT articles_check CHECK (((state = 'draft'::public.article_state) OR ((published_at IS NOT NULL) AND (path IS NOT NULL)))),
@@ -1144,6 +1186,9 @@ ALTER TABLE ONLY public.accounts
 ALTER TABLE ONLY public.article_comment_counts
     ADD CONSTRAINT article_comment_counts_pkey PRIMARY KEY (article_id, shard);
 
+ALTER TABLE ONLY public.article_index_queue
+    ADD CONSTRAINT article_index_queue_pkey PRIMARY KEY (article_id);
+
 ALTER TABLE ONLY public.article_months
     ADD CONSTRAINT article_months_pkey PRIMARY KEY (month);
 
@@ -1333,8 +1378,6 @@ CREATE INDEX article_topics_newest_first ON public.article_topics USING btree (t
 CREATE INDEX articles_by_author ON public.articles USING btree (author_id, published_at DESC, id DESC) WHERE (state = 'published'::public.article_state);
 
 CREATE UNIQUE INDEX articles_by_guid ON public.articles USING btree (guid);
-
-CREATE INDEX articles_by_search_vector ON public.articles USING gin (search_vector) WHERE (state = 'published'::public.article_state);
 
 CREATE INDEX articles_by_slug ON public.articles USING btree (slug COLLATE "C") WHERE (state = 'published'::public.article_state);
 
