@@ -14,8 +14,8 @@ pub fn single_line(text: &str) -> String {
 /// ordinary white space into one space. Typography stays as it was typed: no-break and thin spaces, direction marks, and
 /// places where a line may or must not break.
 pub fn text_line(text: &str) -> String {
-    // A byte order mark comes from files, and shows nothing.
-    let text = text.replace('\u{FEFF}', "");
+    // A byte order mark comes from files, and shows nothing. Overrides write words backwards, which typography never needs.
+    let text = text.replace(['\u{FEFF}', '\u{202D}', '\u{202E}'], "");
     let words = text.split(is_plain_space).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ").trim().to_owned()
 }
@@ -207,6 +207,7 @@ mod tests {
         for (typed, cleaned) in [
             ("  a \t b\r\nc  ", "a b c"),
             ("\u{feff}Title", "Title"),
+            ("\u{202e}eltiT", "eltiT"),
             ("a\u{2028}b", "a b"),
             ("\u{a0} a \u{a0}", "a"),
             (" \u{a0} ", ""),

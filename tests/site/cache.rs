@@ -213,12 +213,14 @@ async fn cached_pages(
 ) -> (SampleArticle, SampleArticle, Vec<(&'static str, String)>) {
     let tea = site.article("Tea").await;
     let coffee = site.article("Coffee").await;
+    // Another article of the topic, so that its page stays when one is taken out of it.
+    let cocoa = site.article("Cocoa").await;
     let first = site.comment(&tea, "Ann", Status::Approved).await;
     site.comment(&coffee, "Bob", Status::Approved).await;
     site.execute(&format!(
         "insert into topics (slug, name) values ('drinks', 'Drinks');
-         insert into article_topics select {}, id from topics",
-        coffee.id
+         insert into article_topics select article, id from topics, unnest('{{{}, {}}}'::bigint[]) as article",
+        coffee.id, cocoa.id
     ))
     .await;
     let pages = vec![

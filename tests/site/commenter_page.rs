@@ -292,7 +292,7 @@ code  here
         "<p dir=\"rtl\">مرحبا بالعالم</p>",
         "<ol dir=\"rtl\" start=\"1986\">",
         "<blockquote dir=\"ltr\">\n<p>quoted <a ",
-        "<pre dir=\"auto\"><code>code  here\n  &lt;more&gt;\n</code></pre>",
+        "<pre dir=\"auto\" tabindex=\"0\"><code>code  here\n  &lt;more&gt;\n</code></pre>",
     ] {
         assert!(html.contains(part), "{part} is not in {html}");
     }

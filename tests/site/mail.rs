@@ -506,7 +506,7 @@ async fn emails_support_every_script() {
         mail.text()
             .starts_with("Їжак 🦔 п'є чай.\n.\n.крапка\nслово")
     );
-    assert!(mail.html().contains(r#"<html lang="uk">"#));
+    assert!(mail.html().contains(r#"<html lang="uk" dir="ltr">"#));
     assert_eq!(mail.to, ["андрій@xn--80a1acn3a.xn--j1amh"]);
     let lines = mail.raw.split(|byte| *byte == b'\n');
     assert!(lines.into_iter().all(|line| line.len() <= 998));

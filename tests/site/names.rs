@@ -317,7 +317,8 @@ async fn no_field_is_cut_by_the_browser_and_each_limit_is_named_in_its_unit() {
     );
     let form = page
         .form("/admin/articles/new")
-        .fill("title", &"ї".repeat(500));
+        .fill("title", &"ї".repeat(500))
+        .fill("body", "Some words.");
     form.press("Publish").await.has_status(303);
     // And in the moderation queue, whose note was cut by the server as well.
     site.comment(&article, "Petro", Status::Held).await;

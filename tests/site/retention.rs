@@ -337,7 +337,7 @@ async fn the_transparency_page_is_shown_only_if_enabled() {
     assert_eq!(one.html(), other.html());
     assert_eq!(one.header("set-cookie"), "");
     site.visitor().open("/").await.sees("How we moderate");
-    let map = site.visitor().open("/sitemap.xml").await.html();
+    let map = site.visitor().open("/sitemap-pages.xml").await.html();
     assert!(map.contains("/transparency</loc>"));
 }
 

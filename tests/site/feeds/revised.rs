@@ -20,7 +20,16 @@ async fn save(editor: &Visitor, article: &SampleArticle, field: &str, value: &st
         "pinned" => form.tick(field, value),
         _ => form.fill(field, value),
     };
-    form.press(button).await.has_status(303);
+    let page = form.press(button).await;
+    // Before an article leaves the site, the editor is asked.
+    let saved = match button {
+        "Unpublish" => {
+            let question = page.has_status(422).form("/admin/articles/");
+            question.press("Unpublish").await
+        }
+        _ => page,
+    };
+    saved.has_status(303);
 }
 
 /// Returns the time of the last change that the page of an article states, which must be the same everywhere.

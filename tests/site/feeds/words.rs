@@ -33,10 +33,17 @@ fn collect_text(element: ElementRef<'_>, text: &mut String) {
         false => " ",
     };
     text.push_str(separator);
+    let mut number: usize = element
+        .attr("start")
+        .map_or(1, |start| start.parse().expect("a number"));
     for child in element.children() {
         if let Node::Text(part) = child.value() {
             text.push_str(part);
         } else if let Some(inner) = ElementRef::wrap(child) {
+            if element.value().name() == "ol" {
+                text.push_str(&format!(" {number}. "));
+                number += 1;
+            }
             collect_text(inner, text);
         }
     }

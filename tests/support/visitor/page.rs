@@ -15,7 +15,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// Returns the body as text. In an image, what is not text is replaced.
     pub fn html(&self) -> String {
+        if self.header("content-type").starts_with("image/") {
+            return String::from_utf8_lossy(&self.body).into_owned();
+        }
         String::from_utf8(self.body.clone()).expect("pages are UTF-8")
     }
 

@@ -134,7 +134,9 @@ impl Edges<'_> {
 
 fn is_word(c: char) -> bool {
     // The last ranges are those of most symbols that are shown as emoji.
-    c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
+    c.is_alphanumeric()
+        || is_combining_mark(c)
+        || matches!(c, '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// Returns whether the letter belongs to a script in which words are not separated by spaces, or in which particles follow
