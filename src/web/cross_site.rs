@@ -1,6 +1,7 @@
 //! Refusal of forms that another site sends (cross-site request forgery).
 
 use std::convert::Infallible;
+use std::future::ready;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -30,8 +31,8 @@ impl CrossSiteGuard {
     /// Returns whether the headers say that a page of this site sent the request, or that no browser did.
     async fn accepts(&self, head: axum::http::Request<()>) -> bool {
         // The layer drops the body of what it refuses, so it gets a request without one.
-        let accepted = service_fn(async |_: axum::http::Request<()>| {
-            Ok::<_, Infallible>(axum::http::Response::new(()))
+        let accepted = service_fn(|_: axum::http::Request<()>| {
+            ready(Ok::<_, Infallible>(axum::http::Response::new(())))
         });
         let answer = self.csrf.layer(accepted).oneshot(head).await;
         answer.is_ok_and(|answer| answer.status().is_success())
