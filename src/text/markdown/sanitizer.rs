@@ -111,7 +111,7 @@ pub(super) const FOOTNOTE_CLASSES: [(&str, &[&str]); 3] = [
     ("sup", &["footnote-ref"]),
 ];
 
-/// Classes of aligned text. static/site.css has a rule for each.
+/// Classes of aligned text. static/reading.css has a rule for each.
 pub(super) const ALIGNMENT_CLASSES: [&str; 3] = ["align-center", "align-left", "align-right"];
 
 pub(super) fn allow_only(tags: &[&'static str]) -> Builder<'static> {
