@@ -168,7 +168,9 @@ impl ArticleForm {
             title: self.title.clone(),
             standfirst: self.standfirst.clone(),
             sources: self.sources.clone(),
-            body: self.body.clone(),
+            body: self
+                .unchanged_body(article)
+                .unwrap_or_else(|| self.body.clone()),
             format: self.format,
             replies_open: self.replies_open,
             kind,
@@ -177,6 +179,15 @@ impl ArticleForm {
             state,
             published_at,
         })
+    }
+
+    /// Returns the stored text if only blank lines at its ends differ from the form, which drops them. They are no change of
+    /// which readers are told.
+    fn unchanged_body(&self, article: Option<&Article>) -> Option<String> {
+        let stored = article.map(|article| &article.body);
+        stored
+            .filter(|body| input::multi_line(body) == self.body)
+            .cloned()
     }
 
     fn add_ticked_topics(&mut self) {

@@ -1,11 +1,13 @@
 //! Feeds of the newest articles: of the whole site, of a topic and of an author.
 
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use super::headlines;
 use super::store::feeds::FeedArticle;
 use super::store::{self, feeds};
+use crate::accounts::store::author_slugs;
 use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::text::{Slug, markdown};
 use crate::web::feed::{Feed, FeedAuthor, FeedFormat, FeedItem};
@@ -58,9 +60,12 @@ pub async fn show_author_feed(
     format: FeedFormat,
 ) -> Result<Response> {
     let slug = Slug::parse(&slug).ok_or(Error::NotFound)?;
-    let author = store::authors::find(&mut db, &slug)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let Some(author) = store::authors::find(&mut db, &slug).await? else {
+        let current = author_slugs::find_current(&mut db, &slug, layout.now).await?;
+        let page = format!("/authors/{}", current.ok_or(Error::NotFound)?);
+        let url = format!("{}{}", feed_stem(&page), format.extension());
+        return Ok((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, url)]).into_response());
+    };
     let articles = feeds::list_by_author(&mut db, author.id, MAX_ITEMS, layout.now).await?;
     // Like the page: the feed would reveal who else is on the staff.
     if articles.is_empty() {

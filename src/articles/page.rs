@@ -136,6 +136,12 @@ fn describe(article: &Article) -> String {
 }
 
 impl ArticlePage {
+    /// Returns whether the page says anything about comments. A page such as *About* that takes none does not.
+    fn has_discussion(&self) -> bool {
+        let is_article = self.fragment.article.kind == ArticleKind::Article;
+        is_article || self.replies > 0 || self.replies_open
+    }
+
     /// Returns the path of page number `page` of the article's comments.
     fn page_path(&self, page: &i64) -> String {
         paging::article_page_path(&self.path, *page)

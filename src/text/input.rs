@@ -91,7 +91,12 @@ pub fn narrow_full_width(c: char) -> char {
 /// at the end. The first line keeps its indentation, which has a meaning in Markdown.
 pub fn multi_line(text: &str) -> String {
     // Browsers send CRLF in form fields, whatever was typed (HTML standard, form submission).
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.replace("\r\n", "\n");
+    // Word processors end lines within a paragraph with a vertical tab.
+    let text = text.replace(
+        ['\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'],
+        "\n",
+    );
     let text = text.trim_end();
     let leading_blank = text.len() - text.trim_start().len();
     // The first line keeps its indentation, which has a meaning in Markdown.

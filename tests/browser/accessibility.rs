@@ -20,7 +20,7 @@ use crate::{add_account, base_url, open_welcome_article, publish_article, sign_i
 /// Screen widths in pixels at which pages are checked: a desktop, a phone, and the minimum of WCAG 2.2 (1.4.10 Reflow).
 const WIDTHS: [u32; 3] = [1280, 375, 320];
 /// Maximum height of a screenshot in pixels.
-const PICTURE_HEIGHT: u32 = 1800;
+pub const PICTURE_HEIGHT: u32 = 1800;
 
 const SAMPLE_REPLIES: [(&str, &str, &str); 4] = [
     (

@@ -259,7 +259,7 @@ async fn two_moderators_working_at_once_decide_each_comment_once() {
             .clone()
     };
     assert!(!lines(&by_ada).is_empty() && !lines(&by_mo).is_empty());
-    for (lines, name) in [(lines(&by_ada), "ada"), (lines(&by_mo), "mo")] {
+    for (lines, name) in [(lines(&by_ada), "ADA"), (lines(&by_mo), "MO")] {
         for line in lines {
             let line = line.as_str().expect("the conflict line is text");
             assert!(line.ends_with(&format!(" by {name}.")), "{line}");

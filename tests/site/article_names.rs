@@ -105,6 +105,27 @@ async fn topics_that_differ_only_in_what_is_not_seen_are_one() {
 }
 
 #[tokio::test]
+async fn topics_of_which_the_same_slug_is_made_are_different_topics() {
+    let site = TestSite::new().await;
+    for name in ["C", "C++", "C#", "北京", "背景", "???", "!!!"] {
+        site.article_with(&format!("About {name}"), |draft| {
+            draft.topics = vec![name.to_owned()]
+        })
+        .await;
+    }
+    let named = "select count(*) from articles join article_topics on article_id = articles.id
+                 join topics on topics.id = topic_id where title = 'About ' || name";
+    assert_eq!(site.count(named).await, 7);
+    let visitor = site.visitor();
+    visitor
+        .open("/topics/c")
+        .await
+        .sees("About C")
+        .does_not_see("About C++");
+    visitor.open("/topics/c-2").await.sees("About C++");
+}
+
+#[tokio::test]
 async fn the_same_title_on_the_same_day_gets_a_number() {
     let site = TestSite::new().await;
     site.article("Tea").await;

@@ -255,6 +255,8 @@ async fn a_page_takes_no_comments_and_shows_no_appeal_by_default() {
         .await
         .sees("Words.")
         .does_not_see("Leave a Reply")
+        .does_not_see("No comments yet")
+        .does_not_see("Comments are closed")
         .does_not_see("Support us.");
     // Ticked on a page, it is meant.
     let form = editor.open(&address).await.form("/admin/articles/");

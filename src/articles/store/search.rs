@@ -155,6 +155,8 @@ pub async fn load(
 
 /// Returns whether a search was cancelled because it took too long.
 pub fn is_timeout(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.as_deref() == Some("57014")
 }

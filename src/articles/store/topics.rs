@@ -56,16 +56,10 @@ pub async fn list_existing(db: &mut PgConnection, names: &[String]) -> sqlx::Res
 
 /// Returns those of the names for which [`replace`] would create a topic.
 pub async fn list_new(db: &mut PgConnection, names: &[String]) -> sqlx::Result<Vec<String>> {
-    let slugs: Vec<String> = names
-        .iter()
-        .map(|name| Slug::from_title(name).to_string())
-        .collect();
     sqlx::query_scalar!(
-        r#"select name as "name!" from unnest($1::text[], $2::text[]) with ordinality as named (slug, name, position)
+        r#"select name as "name!" from unnest($1::text[]) with ordinality as named (name, position)
          where not exists (select 1 from topics where fold_topic_name(topics.name) = fold_topic_name(named.name))
-           and not exists (select 1 from topics where topics.slug = named.slug)
          order by position"#,
-        &slugs,
         names,
     )
     .fetch_all(db)
@@ -89,13 +83,13 @@ pub async fn list_of_similar_length(
     .await
 }
 
+/// Highest number that is appended to the slug of a topic.
+const MAX_SLUG_NUMBER: u32 = 100;
+
 /// Replaces the topics of an article by those with the given names. Topics are found by name regardless of letter case and
-/// the kind of spaces, or else by the slug made from the name. If no topic is found, a new one is created.
+/// the kind of spaces. If no topic is found, a new one is created: names such as *C* and *C++*, from which the same slug is
+/// made, are different topics.
 pub async fn replace(db: &mut PgConnection, id: ArticleId, names: &[String]) -> sqlx::Result<()> {
-    let slugs: Vec<String> = names
-        .iter()
-        .map(|name| Slug::from_title(name).to_string())
-        .collect();
     // A category and a tag may share a name: the one that the article has already stays, and the other is not added.
     sqlx::query!(
         "delete from article_topics
@@ -106,30 +100,50 @@ pub async fn replace(db: &mut PgConnection, id: ArticleId, names: &[String]) -> 
     )
     .execute(&mut *db)
     .await?;
-    // Sorted by slug, so that two editors who create the same topics at once cannot deadlock.
-    sqlx::query!(
-        "insert into topics (slug, name)
-         select distinct on (slug) slug, name from unnest($1::text[], $2::text[]) as named (slug, name)
-         where not exists (select 1 from topics where fold_topic_name(topics.name) = fold_topic_name(named.name)) order by slug
-         on conflict (slug) do nothing",
-        &slugs,
-        names,
-    )
-    .execute(&mut *db)
-    .await?;
+    // Sorted, so that two editors who create the same topics at once cannot deadlock.
+    let mut new_names = list_new(db, names).await?;
+    new_names.sort_unstable();
+    for name in new_names {
+        insert(db, &name).await?;
+    }
     sqlx::query!(
         "insert into article_topics (article_id, topic_id)
-         select $1, coalesce((select id from topics where fold_topic_name(topics.name) = fold_topic_name(named.name) order by id limit 1),
-                             (select id from topics where topics.slug = named.slug))
-         from unnest($2::text[], $3::text[]) as named (slug, name)
-         where not exists (select 1 from article_topics join topics on id = topic_id
+         select $1, (select id from topics where fold_topic_name(topics.name) = fold_topic_name(named.name) order by id limit 1)
+         from unnest($2::text[]) as named (name)
+         where exists (select 1 from topics where fold_topic_name(topics.name) = fold_topic_name(named.name))
+           and not exists (select 1 from article_topics join topics on id = topic_id
                            where article_id = $1 and fold_topic_name(topics.name) = fold_topic_name(named.name))
          on conflict do nothing",
         id.0,
-        &slugs,
         names,
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Inserts a topic unless there is one of this name. If its slug is taken, it gets a number.
+async fn insert(db: &mut PgConnection, name: &str) -> sqlx::Result<()> {
+    let base = Slug::from_title(name);
+    for number in 1..=MAX_SLUG_NUMBER {
+        let slug = if number == 1 {
+            base.to_string()
+        } else {
+            format!("{base}-{number}")
+        };
+        // Waits for another editor who is creating it, and then finds it by name.
+        let inserted = sqlx::query!(
+            "insert into topics (slug, name) select $1, $2
+             where not exists (select 1 from topics where fold_topic_name(topics.name) = fold_topic_name($2))
+             on conflict (slug) do nothing",
+            slug,
+            name,
+        )
+        .execute(&mut *db)
+        .await?;
+        if inserted.rows_affected() == 1 || list_new(db, &[name.to_owned()]).await?.is_empty() {
+            break;
+        }
+    }
     Ok(())
 }

@@ -71,9 +71,9 @@ fn write_node(
 ) -> Result<ChildRendering, fmt::Error> {
     match &node.data().value {
         NodeValue::Heading(heading) if entering => {
-            write_opening_heading(context, node, heading.level)?
+            write_opening_heading(context, node, heading.level)?;
         }
-        NodeValue::Heading(heading) => write!(context, "</h{}>\n", heading.level)?,
+        NodeValue::Heading(heading) => writeln!(context, "</h{}>", heading.level)?,
         NodeValue::Text(text) if entering => write_text(context, text)?,
         NodeValue::Code(code) if entering => {
             context.write_str("<code>")?;

@@ -8,8 +8,8 @@ use super::sanitizer::TrustLevel;
 const MAX_URL_BYTES: usize = 2048;
 
 /// Ends of relative URLs that would otherwise be taken for the host of another site.
-const FILE_EXTENSIONS: [&str; 12] = [
-    "asp", "gif", "htm", "html", "jpeg", "jpg", "pdf", "php", "png", "svg", "txt", "webp",
+const FILE_EXTENSIONS: [&str; 13] = [
+    "asp", "gif", "htm", "html", "jpeg", "jpg", "md", "pdf", "php", "png", "svg", "txt", "webp",
 ];
 
 /// Returns the beginning of the text, in which a URL is searched for: one byte more than the longest URL.
@@ -31,8 +31,8 @@ pub(super) fn resolve_link(typed: &str, trust: TrustLevel) -> Option<String> {
         Ok(url) if url.has_host() || url.scheme() == "mailto" => typed.to_owned(),
         _ if is_email => format!("mailto:{typed}"),
         _ if names_host(typed, trust) => format!("https://{}", typed.trim_start_matches('/')),
-        Ok(_) => return None,
-        Err(_) => typed.to_owned(),
+        Err(_) if typed.contains(char::is_alphanumeric) || typed == "/" => typed.to_owned(),
+        _ => return None,
     };
     is_link_allowed(&url, trust).then_some(url)
 }

@@ -29,6 +29,8 @@ pub(super) fn fold_word(word: &str) -> String {
     for c in bare.nfc() {
         push_folded(c, &mut folded);
     }
+    // Marks can have come beside each other, and have an order of their own.
+    let folded: String = folded.nfc().collect();
     match folded.char_indices().nth(MAX_WORD_CHARS) {
         Some((end, _)) => folded[..end].to_owned(),
         None => folded,

@@ -162,7 +162,7 @@ fn push_other_readings(word: &str, stem: &str, ending: &str, stems: &mut Vec<Str
         }
         // Львові is both the dative of лев and the locative of Львів; програми ends in a stem's own ам.
         "ові" | "еві" | "єві" | "ами" | "ями" => {
-            push(word.trim_end_matches(['і', 'и']), stems)
+            push(word.trim_end_matches(['і', 'и']), stems);
         }
         // An ending that closes with a consonant may be the end of a stem without ending: режим.
         _ if !ending.ends_with(is_vowel) => push_closed(word.trim_end_matches('й'), stems),

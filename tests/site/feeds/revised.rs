@@ -171,3 +171,32 @@ async fn an_import_takes_the_time_of_the_last_change_from_wordpress() {
     assert_eq!(stated_change(&copy, "/2012/06/05/later").await, later);
     assert_eq!(stated_change(&copy, "/2012/06/05/same").await, None);
 }
+
+#[tokio::test]
+async fn an_imported_text_that_is_saved_unchanged_is_not_an_update() {
+    let site = TestSite::new().await;
+    site.import(&build_export(
+        &build_item(9, "tea")
+            .with(|post| post.content = "<p>Words</p>".to_owned())
+            .xml(),
+    ))
+    .await;
+    let editor = site.staff("edda", Role::Editor).await;
+    let id = site
+        .count("select id from articles where title = 'tea'")
+        .await;
+    site.app.clock.advance(600);
+    let form = editor
+        .open(&format!("/admin/articles/{id}"))
+        .await
+        .form("/admin/articles/");
+    form.tick("pinned", "yes")
+        .press("Update")
+        .await
+        .has_status(303);
+    assert_eq!(
+        site.count("select count(*) from articles where revised_at is not null")
+            .await,
+        0
+    );
+}

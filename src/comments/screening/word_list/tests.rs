@@ -333,6 +333,7 @@ fn characters_whose_lower_case_is_longer_are_matched() {
 }
 
 #[test]
+#[expect(clippy::single_range_in_vec_init, reason = "one match is one range")]
 fn match_ranges_are_offsets_in_the_original_text() {
     let list = WordList::parse("free  money\n/t[e3]a/\nчай").expect("a list");
     for (text, expected) in [

@@ -68,7 +68,7 @@ impl<'a> Arranger<'a> {
             line.marked_content
         };
         match block.kind {
-            BlockKind::OpenFence(fence) => self.open_fence(fence, line, first),
+            BlockKind::OpenFence(fence) => self.open_fence(fence, line, &first),
             BlockKind::Rule | BlockKind::Underline | BlockKind::TableDelimiter => {
                 self.pieces.push(Piece::Raw(first + text));
                 self.in_paragraph = false;
@@ -90,7 +90,7 @@ impl<'a> Arranger<'a> {
             }
             _ => match self.pieces.last_mut() {
                 Some(Piece::Text { lines, .. }) if self.in_paragraph && !is_item => {
-                    lines.push(text)
+                    lines.push(text);
                 }
                 _ => {
                     self.push_text(first, next, text);
@@ -131,7 +131,7 @@ impl<'a> Arranger<'a> {
         self.prefix()
     }
 
-    fn open_fence(&mut self, fence: Fence<'a>, line: &Line<'a>, first_prefix: String) {
+    fn open_fence(&mut self, fence: Fence<'a>, line: &Line<'a>, first_prefix: &str) {
         let is_language = !fence.info.is_empty()
             && fence.info.len() <= MAX_LANGUAGE_BYTES
             && fence

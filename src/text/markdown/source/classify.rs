@@ -10,6 +10,8 @@ pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<Block<'a
     let parsed: Vec<Line<'a>> = lines.iter().map(|line| Line::parse(line, trust)).collect();
     let mut blocks: Vec<Block<'a>> = Vec::with_capacity(lines.len());
     let mut unclosed = UnclosedFences::default();
+    // Of the last table.
+    let mut columns = 0;
     while let Some(&line) = parsed.get(blocks.len()) {
         let index = blocks.len();
         // In a comment, a line with a marker may be text.
@@ -22,7 +24,10 @@ pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<Block<'a
         let Some((fence, end)) =
             fence.and_then(|fence| Some((fence, unclosed.find_end(&parsed, index, fence)?)))
         else {
-            let kind = kind_of(line, blocks.last(), parsed.get(index + 1), trust);
+            let kind = kind_of(line, blocks.last(), columns, parsed.get(index + 1), trust);
+            if kind == BlockKind::TableDelimiter {
+                columns = count_cells(line.marked_content);
+            }
             blocks.push(Block { line, kind });
             continue;
         };
@@ -43,10 +48,11 @@ pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<Block<'a
     blocks
 }
 
-/// Returns the kind of a line outside code.
+/// Returns the kind of a line outside code. `columns` is the number of cells that a row of the table above can have.
 fn kind_of<'a>(
     line: Line<'a>,
     previous: Option<&Block<'a>>,
+    columns: usize,
     next: Option<&Line<'a>>,
     trust: TrustLevel,
 ) -> BlockKind<'a> {
@@ -73,7 +79,13 @@ fn kind_of<'a>(
                 next.is_table_delimiter() && next.quote_depth == line.quote_depth
             });
         if line.marked_content.contains('|') && (is_in_table || is_head) {
-            return BlockKind::TableRow;
+            // The parser drops cells that the head does not have.
+            let is_row = is_head || count_cells(line.marked_content) <= columns;
+            return if is_row {
+                BlockKind::TableRow
+            } else {
+                BlockKind::Text
+            };
         }
     }
     if line.is_rule() {
@@ -91,6 +103,16 @@ fn kind_of<'a>(
     }
 }
 
+/// Returns the number of cells in a row. A `|` after a backslash is no border, one in code is (GitHub's dialect).
+fn count_cells(row: &str) -> usize {
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let borders = row
+        .match_indices('|')
+        .filter(|(at, _)| !row[..*at].ends_with('\\'));
+    let borders = borders.filter(|(at, _)| at + 1 < row.len());
+    borders.count() + 1
+}
+
 /// Takes quotation marks as text if nothing is quoted, and in a comment if they stand before a single line with a number:
 /// `> 90 % agree` means "more than".
 fn demote_false_quotations<'a>(blocks: &mut [Block<'a>], lines: &[&'a str], trust: TrustLevel) {
@@ -106,6 +128,7 @@ fn demote_false_quotations<'a>(blocks: &mut [Block<'a>], lines: &[&'a str], trus
             && quotation[0]
                 .line
                 .marked_content
+                .trim_start_matches(|c| "€₴$£¥№-−+~.".contains(c))
                 .starts_with(char::is_numeric);
         if is_number || quotation.iter().all(|block| block.line.is_blank()) {
             for index in start..end {

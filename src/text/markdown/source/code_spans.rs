@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::emphasis::is_unspaced;
+
 /// Ends of the spans of code in a paragraph by their starts.
 pub(super) struct CodeSpans(HashMap<usize, usize>);
 
@@ -18,9 +20,8 @@ impl CodeSpans {
         let mut next: HashMap<usize, usize> = HashMap::new();
         let mut ends = HashMap::new();
         for &(start, length) in runs.iter().rev() {
-            // Over several lines, their first characters could be read as the start of a block.
             if let Some(&close) = next.get(&length)
-                && !text[start..close].contains('\n')
+                && is_code(text, start + length..close, length)
             {
                 ends.insert(start, close + length);
             }
@@ -33,4 +34,14 @@ impl CodeSpans {
     pub fn end(&self, start: usize) -> Option<usize> {
         self.0.get(&start).copied()
     }
+}
+
+/// Returns whether the text between two runs of backticks is code: on one line, since the first characters of a line could
+/// be read as the start of a block, and not inside words or faces, as in ``об`єкт``.
+fn is_code(text: &str, inside: std::ops::Range<usize>, run: usize) -> bool {
+    let before = text[..inside.start - run].chars().next_back();
+    let after = text[inside.end + run..].chars().next();
+    let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() || is_unspaced(c));
+    let code = &text[inside];
+    is_edge(before) && is_edge(after) && !code.contains('\n') && !code.ends_with('(')
 }

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::super::sanitizer::TrustLevel;
-
 /// Longest run of `*` or `_` that is formatting.
 const MAX_RUN: usize = 3;
 
@@ -28,7 +26,7 @@ pub(super) struct MarkRun {
 
 impl MarkRun {
     /// Reads the run of marks at the byte `start` of the text, before which the text ends at the byte `before`.
-    pub fn parse(text: &str, before: usize, start: usize, trust: TrustLevel) -> Option<Self> {
+    pub fn parse(text: &str, before: usize, start: usize) -> Option<Self> {
         let mark = text[start..].chars().next().filter(|c| is_mark(*c))?;
         let is_escaped = before < start;
         let run = text[start..].chars().take_while(|&c| c == mark).count();
@@ -41,7 +39,6 @@ impl MarkRun {
             before: &text[..before],
             after: &text[start + length..],
             takes_words: mark != '_',
-            takes_letters: mark == '*' && trust == TrustLevel::Editor,
         };
         Some(Self {
             mark,
@@ -68,10 +65,8 @@ pub(super) fn is_mark(c: char) -> bool {
 struct Edges<'a> {
     before: &'a str,
     after: &'a str,
-    /// Whether a letter of a script without spaces between words may stand outside.
+    /// Whether a letter of a script without spaces between words may stand outside, and a bracket inside: `_(ツ)_` is a face.
     takes_words: bool,
-    /// Whether any letter may stand outside.
-    takes_letters: bool,
 }
 
 /// Most marks beside a run that are skipped to find the character beside them.
@@ -91,11 +86,17 @@ impl Edges<'_> {
         let outside = skip_marks(self.before.chars().rev());
         let inside = skip_marks(self.after.chars());
         let is_edge = outside.is_none_or(|c| {
-            c.is_whitespace() || "([{«“„‘‚\"'¿¡–—|".contains(c) || self.is_outer_letter(c)
+            c.is_whitespace()
+                || "([{«“„‘‚\"'¿¡–—|".contains(c)
+                || (self.takes_words && is_unspaced(c))
         });
         is_edge
             && self.after_is_text()
-            && inside.is_some_and(|c| is_word(c) || "([{«“„‘‚\"¿¡$€£₴¥#@&`<![".contains(c))
+            && inside.is_some_and(|c| {
+                is_word(c)
+                    || "«“„‘‚\"¿¡$€£₴¥#@&`<!".contains(c)
+                    || (self.takes_words && "([{".contains(c))
+            })
     }
 
     fn can_close(&self) -> bool {
@@ -110,12 +111,16 @@ impl Edges<'_> {
             Some(c) => {
                 c.is_whitespace()
                     || ",;!?…)]}»”’“\"'–—|、。，！？；：」』）".contains(c)
-                    || self.is_outer_letter(c)
+                    || (self.takes_words && is_unspaced(c))
             }
         };
         is_edge
             && self.before_is_text()
-            && inside.is_some_and(|c| is_word(c) || ")]}»”’“\"'.,;:!?…%`>".contains(c))
+            && inside.is_some_and(|c| {
+                is_word(c)
+                    || "»”’“\"'.,;:!?…%`>".contains(c)
+                    || (self.takes_words && ")]}".contains(c))
+            })
     }
 
     fn after_is_text(&self) -> bool {
@@ -124,11 +129,6 @@ impl Edges<'_> {
 
     fn before_is_text(&self) -> bool {
         !self.before.ends_with(char::is_whitespace)
-    }
-
-    /// Returns whether the letter may stand outside. A digit may not: `2*3*4` is a product.
-    fn is_outer_letter(&self, c: char) -> bool {
-        (self.takes_words && is_unspaced(c)) || (self.takes_letters && c.is_alphabetic())
     }
 }
 
@@ -141,7 +141,7 @@ fn is_word(c: char) -> bool {
 
 /// Returns whether the letter belongs to a script in which words are not separated by spaces, or in which particles follow
 /// a word without one: Thai, Lao, Khmer, Burmese, Hangul, kana and Han.
-fn is_unspaced(c: char) -> bool {
+pub(super) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1100}'..='\u{11FF}' | '\u{1780}'..='\u{17FF}'
         | '\u{3041}'..='\u{309A}' | '\u{30A1}'..='\u{30FA}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
         | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')

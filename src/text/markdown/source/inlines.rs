@@ -57,6 +57,7 @@ fn escape_nested(text: &str, link_depth: usize, context: &mut InlineContext<'_>)
         code: CodeSpans::find(text),
         brackets: Brackets::default(),
         emails: HashMap::new(),
+        no_url_before: 0,
         context,
         tokens: Vec::new(),
         runs: Vec::new(),
@@ -79,6 +80,8 @@ struct Scanner<'t, 'c, 'r> {
     brackets: Brackets,
     /// Ends of the email addresses by their starts.
     emails: HashMap<usize, usize>,
+    /// Byte up to which no URL begins.
+    no_url_before: usize,
     context: &'c mut InlineContext<'r>,
     tokens: Vec<Token>,
     runs: Vec<MarkRun>,
@@ -149,7 +152,7 @@ impl<'t> Scanner<'t, '_, '_> {
     }
 
     fn scan_marks(&mut self, before: usize, start: usize) -> Option<usize> {
-        let run = MarkRun::parse(self.text, before, start, self.context.trust)?;
+        let run = MarkRun::parse(self.text, before, start)?;
         let end = start + run.length;
         self.tokens.push(Token::Run(self.runs.len()));
         self.runs.push(run);
@@ -169,7 +172,8 @@ impl<'t> Scanner<'t, '_, '_> {
             '`' => self.code.end(at + 1).is_some(),
             '<' => self.find_angle_link(at + 1).is_some(),
             '|' | '&' => self.context.trust == TrustLevel::Editor,
-            '#' | '>' | '-' | '+' => is_line_start(at),
+            '#' | '+' => is_line_start(at) && self.context.trust == TrustLevel::Editor,
+            '>' | '-' => is_line_start(at),
             '.' => {
                 let digits = self.text[..at]
                     .bytes()
@@ -204,6 +208,8 @@ impl<'t> Scanner<'t, '_, '_> {
                 .strip_prefix("[^")
                 .and_then(|rest| rest.split_once(']'))
             && self.context.references.is_footnote(label)
+            // At the start of a line it would be a second note with the same label.
+            && !self.text[at + label.len() + 3..].starts_with(':')
         {
             let end = at + label.len() + 3;
             self.write(&self.text[at..end]);
@@ -244,7 +250,7 @@ impl<'t> Scanner<'t, '_, '_> {
             self.context.used.insert(label);
         }
         let mut text = escape_nested(&self.text[link.text], self.link_depth + 1, self.context);
-        if text.is_empty() {
+        if text.trim().is_empty() {
             text = escape_all(&link.target.typed);
         }
         self.write(prefix);
@@ -276,13 +282,10 @@ impl<'t> Scanner<'t, '_, '_> {
             }
         }
         let typed = &self.text[text.clone()];
-        let label = match after
+        let label = after
             .strip_prefix('[')
             .and_then(|rest| rest.split_once(']'))
-        {
-            Some((label, _)) => Some((label, label.len() + 2)),
-            None => None,
-        };
+            .map(|(label, _)| (label, label.len() + 2));
         let named = label.and_then(|(label, length)| {
             let label = if label.is_empty() { typed } else { label };
             Some((self.context.references.link(label)?, length))
@@ -322,13 +325,19 @@ impl<'t> Scanner<'t, '_, '_> {
     }
 
     fn scan_bare_url(&mut self, at: usize) -> Option<usize> {
-        let is_inside_word = self.text[..at].chars().next_back().is_some_and(|c| {
-            c.is_ascii_alphanumeric() || matches!(c, '/' | '@' | '.' | '-' | '_' | ':')
-        });
-        if self.link_depth > 0 || is_inside_word {
+        let is_inside_word = self.text[..at]
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '@' | '.' | '-' | ':'));
+        if self.link_depth > 0 || is_inside_word || at < self.no_url_before {
             return None;
         }
-        let found = find_bare_url(&self.text[at..])?;
+        let (length, found) = find_bare_url(&self.text[at..]);
+        let Some(found) = found else {
+            // What is no URL from its start is none from its middle either, and is not measured again.
+            self.no_url_before = at + length;
+            return None;
+        };
         let end = at + found.typed.len();
         self.write_link(found.typed, &found.url, "");
         Some(end)

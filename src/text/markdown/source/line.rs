@@ -31,7 +31,7 @@ pub(super) struct Line<'a> {
 pub(super) enum Marker<'a> {
     /// `-`, `*`, `+` or a pasted `•`.
     Bullet(char),
-    /// `1.`, or `1)` in an article.
+    /// `1.`, also `1)` in what is written for the parser.
     Number { number: u32, delimiter: char },
     /// `[^label]:` in an article.
     Footnote(&'a str),
@@ -94,7 +94,7 @@ impl<'a> Line<'a> {
     /// Returns whether the line underlines a heading with `===` or `---`.
     pub fn is_underline(&self) -> bool {
         let text = self.marked_content;
-        !text.is_empty() && (text.bytes().all(|b| b == b'=') || text.bytes().all(|b| b == b'-'))
+        text.len() >= 3 && (text.bytes().all(|b| b == b'=') || text.bytes().all(|b| b == b'-'))
     }
 
     /// Returns whether the line separates the head of a table from its rows, such as `|---|--:|`.
@@ -137,16 +137,12 @@ fn split_quote_marks(line: &str, trust: TrustLevel) -> (usize, &str) {
 
 /// Returns whether the text after `>` can be quoted text. It is not in `>_<`, `>:(` and `>=`, nor in `>5` of a comment.
 fn is_quoted_text(rest: &str, trust: TrustLevel) -> bool {
-    let mut chars = rest.chars().peekable();
-    match chars.next() {
+    // A face, such as `>w<`.
+    if rest.trim_end().ends_with('<') {
+        return false;
+    }
+    match rest.chars().next() {
         None => true,
-        Some('*' | '_' | '~' | '`') => {
-            while chars
-                .next_if(|c| matches!(c, '*' | '_' | '~' | '`'))
-                .is_some()
-            {}
-            chars.next().is_some_and(char::is_alphanumeric)
-        }
         Some(c) if c.is_whitespace() => true,
         Some(c) if c.is_numeric() => trust == TrustLevel::Editor,
         Some(c) => c.is_alphabetic() || "([{«“„‘‚\"'¿¡—–".contains(c),
@@ -198,8 +194,9 @@ fn find_marker(text: &str, trust: TrustLevel) -> Option<(Marker<'_>, usize)> {
         '0'..='9' => {
             let digits = text.bytes().take_while(u8::is_ascii_digit).count();
             let delimiter = text[digits..].chars().next()?;
-            let is_delimiter = delimiter == '.' || delimiter == ')' && trust == TrustLevel::Editor;
-            if digits > MAX_NUMBER_DIGITS || !is_delimiter {
+            // Markdown would show `007.` as 7 and `1)` as `1.`.
+            let has_zero = digits > 1 && text.starts_with('0');
+            if digits > MAX_NUMBER_DIGITS || delimiter != '.' || has_zero {
                 return None;
             }
             let number = text[..digits].parse().ok()?;

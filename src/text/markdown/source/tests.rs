@@ -76,6 +76,19 @@ fn text_that_is_not_formatting_is_shown_as_typed() {
         "1. one\n1. one again",
         "5. five\n3. three",
         "1) one\n2) two",
+        "007. James\n008. Bill",
+        "п`ять і об`єкт, комп`ютер",
+        "``quoted'' text ``again''",
+        "(`･ω･´)ゞ (`･ω･´)ゞ",
+        "_(ツ)_ _(°_°)_ _(._.)_",
+        ">w< so cute <",
+        "> _ <",
+        "> ^ <",
+        "> €5 is much",
+        "> -5 today",
+        "sh*t f*ck, f**k this sh**",
+        "[...](див. далі)",
+        "[sic](!)",
         "> 90% of readers agree",
         ">:(",
         ">= 5",
@@ -345,6 +358,9 @@ fn a_bare_url_ends_before_what_closes_it() {
             "https://example.org/кав’ярня",
         ),
         ("https://example.org/a\u{2069}", "https://example.org/a"),
+        ("[url]https://example.org/a[/url]", "https://example.org/a"),
+        ("看https://example.org吧", "https://example.org"),
+        ("_https://example.org/a_", "https://example.org/a"),
         ("*https://example.org/a_b_c*", "https://example.org/a_b_c"),
         ("**https://example.org/a**", "https://example.org/a"),
         (
@@ -413,7 +429,7 @@ fn marks_inside_words_and_numbers_are_text_in_articles_too() {
         assert_eq!(article(text), format!("<p>{text}</p>"));
         assert_eq!(to_text(text), text);
     }
-    assert_eq!(article("un*believ*able"), "<p>un<em>believ</em>able</p>");
+    assert_eq!(article("f(a*b, c*d) M*A*S*H"), "<p>f(a*b, c*d) M*A*S*H</p>");
     assert_eq!(article("\\*a\\* 1\\. \\#"), "<p>*a* 1\\. \\#</p>");
 }
 
@@ -426,6 +442,16 @@ fn an_article_keeps_its_line_breaks_and_tables_end_at_a_line_of_text() {
     let html = article("|a|b|\n|-|-:|\n|c|1|\nText under it");
     assert!(html.contains("<td class=\"align-right\">1</td>"), "{html}");
     assert!(html.ends_with("</table>\n<p>Text under it</p>"), "{html}");
+    // Cells that the table has no column for are shown as they were typed.
+    let html = article("|a|b|\n|-|-|\n|1|2|\n|3|4|5|");
+    assert!(html.ends_with("</table>\n<p>|3|4|5|</p>"), "{html}");
+    assert_eq!(
+        article("Kind regards,\n--\nJohn"),
+        "<p>Kind regards,<br>\n--<br>\nJohn</p>"
+    );
+    let notes = article("a[^1]\n\n[^1]: one\n\n[^1]: two");
+    assert_eq!(notes.matches("id=\"fn-1\"").count(), 1, "{notes}");
+    assert!(notes.contains("[^1]: two"), "{notes}");
 }
 
 #[test]
