@@ -110,7 +110,7 @@ async fn topics_of_which_the_same_slug_is_made_are_different_topics() {
     let names = ["C", "C++", "C#", "北京", "背景", "???", "!!!"];
     for (number, name) in names.into_iter().enumerate() {
         site.article_with(&format!("No. {number}: {name}"), |draft| {
-            draft.topics = vec![name.to_owned()]
+            draft.topics = vec![name.to_owned()];
         })
         .await;
     }

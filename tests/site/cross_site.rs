@@ -52,7 +52,7 @@ fn list_form_paths() -> Vec<String> {
         router::wordpress_routes(),
         router::admin_routes(),
     ];
-    let routes = tables.iter().flat_map(|table| table.list());
+    let routes = tables.iter().flat_map(broadsheet::web::RouteTable::list);
     let forms = routes.filter(|(method, _)| method == Method::POST);
     forms.map(|(_, path)| path.replace("{id}", "1")).collect()
 }

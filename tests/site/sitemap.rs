@@ -137,7 +137,7 @@ async fn a_change_renders_only_the_file_of_its_month_anew() {
     let editor = site.staff("edda", Role::Editor).await;
     let old = site
         .article_with("Old", |draft| {
-            draft.published_at = Some(at("2019-12-10T08:00:00Z"))
+            draft.published_at = Some(at("2019-12-10T08:00:00Z"));
         })
         .await;
     published(&site, "New", "2026-03-10T08:00:00Z").await;
