@@ -69,6 +69,9 @@ pub fn list_zones() -> &'static [ZoneEntry] {
     &ZONES
 }
 
+/// Longest text to which the names of time zones are compared. The longest name has some thirty characters.
+const MAX_COMPARED_CHARS: usize = 60;
+
 /// Finds a time zone by its IANA name or its city, in any letter case, in English or Ukrainian. If there is no such zone, or
 /// more than one, the error lists similar ones; it may be empty.
 pub fn find_zone(typed: &str) -> Result<TimeZone, Vec<&'static str>> {
@@ -102,8 +105,8 @@ pub fn find_zone(typed: &str) -> Result<TimeZone, Vec<&'static str>> {
 
 /// Lists the zones of which a name contains the text, or differs from it by at most one letter.
 fn list_similar(text: &str) -> Vec<&'static str> {
-    // Shorter texts are in too many names.
-    if text.chars().count() < 3 {
+    // Shorter texts are in too many names, and comparing a long one takes time.
+    if !(3..=MAX_COMPARED_CHARS).contains(&text.chars().count()) {
         return Vec::new();
     }
     let is_similar = |key: &String| key.contains(text) || strsim::osa_distance(key, text) <= 1;
