@@ -74,7 +74,7 @@ fn commenters_data_is_exported_and_erased_on_the_command_line() {
                 .execute(&mut db)
                 .await
                 .expect("the network is saved");
-            sqlx::query("update comments set network_until = '2026-04-14T00:00:00Z' where network_until is not null")
+            sqlx::query("update comments set network_until = '2126-04-14T00:00:00Z' where network_until is not null")
                 .execute(&mut db)
                 .await
                 .expect("the network's end is saved");

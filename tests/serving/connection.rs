@@ -74,9 +74,11 @@ fn exchange(server: &Server, packets: &[&[u8]]) -> String {
     without_dates(&String::from_utf8_lossy(&responses))
 }
 
+/// Removes the time of the response, and that of the page, which is stated from the second after its rendering on.
 fn without_dates(responses: &str) -> String {
     let lines = responses.split("\r\n");
-    let undated: Vec<&str> = lines.filter(|line| !line.starts_with("date: ")).collect();
+    let is_dated = |line: &&str| line.starts_with("date: ") || line.starts_with("last-modified: ");
+    let undated: Vec<&str> = lines.filter(|line| !is_dated(line)).collect();
     undated.join("\r\n")
 }
 
