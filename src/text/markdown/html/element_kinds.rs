@@ -13,6 +13,16 @@ pub(super) fn is_heading(name: &str) -> bool {
     matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
 
+/// Returns whether the element shows its text as it is typed. `listing` becomes `pre`.
+pub(super) fn is_preformatted(name: &str) -> bool {
+    matches!(name, "listing" | "pre")
+}
+
+/// Returns whether the element cannot stand in a line of text (HTML standard, section 3.2.5.2.5).
+pub(super) fn is_flow(name: &str) -> bool {
+    name == "hr" || !(is_inline(name) || is_void(name) || is_table_part(name) || name == "a")
+}
+
 pub(super) fn is_transparent_to_items(name: &str) -> bool {
     is_inline(name) || matches!(name, "a" | "address" | "div" | "p")
 }

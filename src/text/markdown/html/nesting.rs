@@ -6,7 +6,8 @@ use std::fmt::Write;
 
 use super::super::sanitizer::TEXT_CHUNK_BYTES;
 use super::element_kinds::{
-    is_heading, is_inline, is_invisible_void, is_table_part, is_transparent_to_items, is_void,
+    is_flow, is_heading, is_inline, is_invisible_void, is_preformatted, is_table_part,
+    is_transparent_to_items, is_void,
 };
 use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
@@ -154,6 +155,10 @@ impl NestingNormalizer<'_> {
         if tag.source.len() > MAX_TAG_BYTES || is_invisible_void(&name) {
             return false;
         }
+        // Code is text: its tags for paragraphs and lists would not be valid there.
+        if is_flow(&name) && self.open.iter().any(|open| is_preformatted(open)) {
+            return false;
+        }
         if is_void(&name) {
             return !self.is_outside_cells();
         }
@@ -187,8 +192,10 @@ impl NestingNormalizer<'_> {
             *count -= 1;
             return false;
         }
-        // As in browsers, an end tag does not reach out of a table or a cell.
+        // As in browsers, an end tag does not reach out of a table or a cell. Nor does one whose start tag was dropped reach
+        // out of code.
         let is_beyond = |open: &str| match name {
+            _ if is_preformatted(open) && is_flow(name) => true,
             "table" => false,
             _ if is_table_part(name) => open == "table",
             _ => open == "table" || is_table_part(open),

@@ -1,7 +1,8 @@
 //! Rewrites the elements of imported HTML: renames them, rewrites their URLs, and turns files of other sites into links.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -28,6 +29,8 @@ const MAX_VALUE_BYTES: usize = 4096;
 struct RewriteContext {
     in_link: Cell<bool>,
     player: Cell<PlayerState>,
+    /// Element ids in the text so far.
+    ids: RefCell<HashSet<String>>,
 }
 
 /// State of the replacement of an audio or video element that has no `src`. Its URL is in a `<source>` element inside it.
@@ -130,7 +133,10 @@ impl ElementRewriter<'_> {
                     && (ALIGNMENT_CLASSES.contains(&value.as_str())
                         || FOOTNOTE_CLASSES.iter().any(|(part, _)| *part == of));
                 let is_allowed = is_class || is_attribute_allowed(of, name, value, self.trust);
-                !is_allowed || value.len() > MAX_VALUE_BYTES
+                // Browsers follow a link to the first element with an id.
+                let is_repeated =
+                    || name == "id" && !self.context.ids.borrow_mut().insert(value.clone());
+                !is_allowed || value.len() > MAX_VALUE_BYTES || is_repeated()
             })
             .map(|(name, _)| name)
             .collect();

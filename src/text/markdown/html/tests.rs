@@ -89,6 +89,10 @@ fn article_html_is_reduced_to_allowed_elements() {
             "<p>c</p>",
         ),
         ("<a name=\"a\">b</a>", "<a id=\"a\">b</a>"),
+        (
+            "<h2 id=a>b</h2><p id=a>c</p><a name=a>d</a><p id=d>e</p>",
+            "<h2 id=\"a\">b</h2><p>c</p>d<p id=\"d\">e</p>",
+        ),
         ("<a href=\"javascript:a\">b</a>", "b"),
         (
             "<a href=\"java&#115;cript:a\">b</a>",
@@ -96,6 +100,15 @@ fn article_html_is_reduced_to_allowed_elements() {
         ),
         ("1 < 2 </3 <b>4</b>", "1 &lt; 2 &lt;/3 <b>4</b>"),
         ("<pre>\n\n\na</pre>", "<pre>a</pre>"),
+        // Code has no paragraphs, lists or rules.
+        (
+            "<pre>\n<p>\na</p>\n<ul><li>b</li></ul><hr><div>c</pre><p>d</p>",
+            "<pre>a\nbc</pre><p>d</p>",
+        ),
+        (
+            "<div><pre><div>a</div> <b>b</b></pre>c</div>",
+            "<div><pre>a <b>b</b></pre>c</div>",
+        ),
     ] {
         assert_eq!(article_html(html), shown, "{html}");
     }
