@@ -8,7 +8,7 @@ use super::topic_names;
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_reserved};
-use crate::text::local_time::{self, LocalTime, LocalTimeError, Occurrence};
+use crate::text::local_time::{self, ClockOccurrence, LocalTime, LocalTimeError};
 use crate::text::{BodyFormat, Slug, dates, input, slug};
 use crate::web::Layout;
 use crate::web::form::{self, FieldErrors, RowVersion, TextLimit};
@@ -108,7 +108,7 @@ impl ArticleForm {
             published_at: time
                 .map(|at| dates::format_datetime_local(at, zone))
                 .unwrap_or_default(),
-            occurrence: occurrence.map_or("", Occurrence::as_str).to_owned(),
+            occurrence: occurrence.map_or("", ClockOccurrence::as_str).to_owned(),
             version: RowVersion(article.version),
             ..Self::default()
         };
@@ -289,7 +289,7 @@ impl ArticleForm {
             let has_path = article.is_some_and(|article| article.path.is_some());
             return stored.filter(|at| has_path && *at <= now);
         }
-        let chosen = Occurrence::parse(&self.occurrence);
+        let chosen = ClockOccurrence::parse(&self.occurrence);
         // The field has no seconds: an untouched one must not cut them off the stored time.
         let untouched = stored.filter(|at| {
             dates::format_datetime_local(*at, zone) == self.published_at
@@ -304,7 +304,9 @@ impl ArticleForm {
             Ok(time) => {
                 self.remember_repeated(time);
                 if chosen.is_none() {
-                    Occurrence::First.as_str().clone_into(&mut self.occurrence);
+                    ClockOccurrence::First
+                        .as_str()
+                        .clone_into(&mut self.occurrence);
                     self.errors
                         .push(layout.translator, "published_at", "editor-moment-repeated");
                 }

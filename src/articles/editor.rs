@@ -26,7 +26,7 @@ use crate::web::form::{FormData, submit_or_recover};
 use crate::web::request_id::RequestId;
 use crate::web::{Db, Error, Page, Path, Query, Result, redirect_after_post};
 
-/// How often a slug that was made from the title gets another number before the editor is asked for one. Each time,
+/// Attempts to find a free number for a slug that was made from the title, before the editor is asked for one. Each time,
 /// somebody else took the path at the same moment.
 const MAX_SLUG_ATTEMPTS: usize = 10;
 

@@ -13,7 +13,7 @@ use super::topic_names;
 use crate::admin::{AdminLayout, AdminSection};
 use crate::clock::Ts;
 use crate::text::line_diff::DiffLine;
-use crate::text::local_time::{self, Occurrence};
+use crate::text::local_time::{self, ClockOccurrence};
 use crate::text::{BodyFormat, dates};
 
 /// Largest number of existing topics that the form offers.
@@ -126,8 +126,8 @@ impl EditorPage {
         };
         let offset = |at: Ts| dates::format_offset(at, &layout.publication.zone);
         [
-            (Occurrence::First, "editor-moment-first", first),
-            (Occurrence::Second, "editor-moment-second", second),
+            (ClockOccurrence::First, "editor-moment-first", first),
+            (ClockOccurrence::Second, "editor-moment-second", second),
         ]
         .into_iter()
         .map(|(occurrence, key, at)| {

@@ -113,7 +113,7 @@ async fn respond(
 fn build_item(layout: &Layout, article: FeedArticle) -> FeedItem {
     let url = layout.absolute_url(&article.path);
     let base = Url::parse(&url).expect("the public URL and a path make a URL");
-    let summary = headlines::make_teaser(&article.standfirst, article.format, &article.body);
+    let summary = headlines::make_teaser(&article.standfirst, &article.body_html);
     FeedItem {
         guid: article
             .guid

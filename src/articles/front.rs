@@ -42,8 +42,7 @@ pub async fn show_front(
         return Ok(redirect);
     }
     let newest =
-        store::headlines::list_newest(&mut db, query.before, false, HEADLINES_PER_PAGE + 1, now)
-            .await?;
+        store::headlines::list_newest(&mut db, query.before, HEADLINES_PER_PAGE + 1, now).await?;
     // No page links past the end; search engines must not index such URLs.
     if newest.is_empty() && query.before.is_some() {
         return Err(Error::NotFound);

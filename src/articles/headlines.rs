@@ -6,7 +6,7 @@ use super::store::headlines::Headline;
 use crate::cache::{CachePolicy, CacheTag};
 use crate::clock::Ts;
 use crate::ids::ArticleId;
-use crate::text::{BodyFormat, excerpt, markdown};
+use crate::text::SafeHtml;
 
 pub(super) const HEADLINES_PER_PAGE: i64 = 10;
 /// Length in characters of the text under a headline, if the article has no standfirst.
@@ -58,23 +58,15 @@ impl Headline {
     /// Returns the text under the headline: the standfirst (summary) if there is one, otherwise the beginning of the
     /// article.
     pub fn teaser(&self) -> String {
-        make_teaser(&self.standfirst, self.format, &self.body)
+        make_teaser(&self.standfirst, &self.body_html)
     }
 }
 
 /// Returns the text that stands for an article in a list or feed.
-pub(super) fn make_teaser(standfirst: &str, format: BodyFormat, body: &str) -> String {
+pub(super) fn make_teaser(standfirst: &str, body_html: &SafeHtml) -> String {
     if standfirst.is_empty() {
-        excerpt::excerpt(&plain_text(format, body), TEASER_CHARS)
+        body_html.excerpt(TEASER_CHARS)
     } else {
         standfirst.to_owned()
-    }
-}
-
-/// Returns an article's text without markup, with a line for each block element.
-pub(super) fn plain_text(format: BodyFormat, body: &str) -> String {
-    match format {
-        BodyFormat::Markdown => markdown::to_text(body),
-        BodyFormat::Html => markdown::html_to_text(body),
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct FieldChange {
     /// Key of the field's label.
     pub label: &'static str,
     pub outcome: MergeOutcome,
-    /// What changed. `None` if the texts are too long to compare.
+    /// Changed lines. `None` if the texts are too long to compare.
     pub lines: Option<Vec<DiffLine>>,
 }
 

@@ -6,7 +6,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::headlines::plain_text;
 use super::model::{Article, ArticleInput, ArticleKind, Topic};
 use super::store;
 use crate::cache::{CachePolicy, CacheTag};
@@ -127,12 +126,11 @@ fn build_json_ld(layout: &Layout, article: &Article, path: &str, replies: i64) -
 }
 
 fn describe(article: &Article) -> String {
-    let text = if article.standfirst.is_empty() {
-        plain_text(article.format, &article.body)
+    if article.standfirst.is_empty() {
+        article.body_html.excerpt(DESCRIPTION_CHARS)
     } else {
-        article.standfirst.clone()
-    };
-    excerpt::excerpt(&text, DESCRIPTION_CHARS)
+        excerpt::excerpt(&article.standfirst, DESCRIPTION_CHARS)
+    }
 }
 
 impl ArticlePage {

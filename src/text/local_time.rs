@@ -19,9 +19,9 @@ pub struct LocalTime {
 
 impl LocalTime {
     /// Returns the time of the occurrence. A time that occurs once is returned whatever the occurrence.
-    pub fn choose(self, occurrence: Occurrence) -> Ts {
+    pub fn choose(self, occurrence: ClockOccurrence) -> Ts {
         match (occurrence, self.second) {
-            (Occurrence::Second, Some(second)) => second,
+            (ClockOccurrence::Second, Some(second)) => second,
             _ => self.first,
         }
     }
@@ -29,12 +29,12 @@ impl LocalTime {
 
 /// Occurrence of a local time that the clock repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occurrence {
+pub enum ClockOccurrence {
     First,
     Second,
 }
 
-impl Occurrence {
+impl ClockOccurrence {
     /// Parses the value of a form field.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -139,14 +139,14 @@ fn describe_gap(time: Ts, zone: &TimeZone) -> LocalTimeError {
 }
 
 /// Returns which occurrence of its local time a time is, if the clock repeats that local time.
-pub fn find_occurrence(time: Ts, zone: &TimeZone) -> Option<Occurrence> {
+pub fn find_occurrence(time: Ts, zone: &TimeZone) -> Option<ClockOccurrence> {
     let local = zone.to_datetime(time.timestamp());
     match zone.to_ambiguous_timestamp(local).offset() {
         AmbiguousOffset::Fold { before, .. } => {
             let first = before.to_timestamp(local).map(Ts::new);
             Some(match first.is_ok_and(|first| first == time) {
-                true => Occurrence::First,
-                false => Occurrence::Second,
+                true => ClockOccurrence::First,
+                false => ClockOccurrence::Second,
             })
         }
         _ => None,
@@ -271,15 +271,15 @@ mod tests {
             let (first, second) = (parse_time(first), parse_time(second));
             let time = parse(value, name).expect("a repeated time is valid");
             assert_eq!((time.first, time.second), (first, Some(second)), "{value}");
-            assert_eq!(time.choose(Occurrence::Second), second);
+            assert_eq!(time.choose(ClockOccurrence::Second), second);
             assert_eq!(
                 find_occurrence(first, &zone(name)),
-                Some(Occurrence::First),
+                Some(ClockOccurrence::First),
                 "{value}"
             );
             assert_eq!(
                 find_occurrence(second, &zone(name)),
-                Some(Occurrence::Second),
+                Some(ClockOccurrence::Second),
                 "{value}"
             );
         }

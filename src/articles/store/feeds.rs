@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId, TopicId};
-use crate::text::{BodyFormat, SafeHtml, Slug};
+use crate::text::{SafeHtml, Slug};
 
 /// A published article in a feed.
 pub struct FeedArticle {
@@ -13,9 +13,6 @@ pub struct FeedArticle {
     pub guid: Option<String>,
     pub title: String,
     pub standfirst: String,
-    /// Source text in `format`.
-    pub body: String,
-    pub format: BodyFormat,
     pub body_html: SafeHtml,
     pub path: String,
     pub published_at: Ts,
@@ -33,7 +30,7 @@ macro_rules! list_articles {
     ($ids:literal, $db:expr, $limit:expr, $now:expr $(, $argument:expr)?) => {
         sqlx::query_as!(
             FeedArticle,
-            r#"select articles.id, guid, title, standfirst, body, format, body_html, path as "path!", published_at as "published_at!",
+            r#"select articles.id, guid, title, standfirst, body_html, path as "path!", published_at as "published_at!",
                    case when revised_at > published_at then revised_at end as revised_at,
                    accounts.name as author, accounts.slug as author_slug,
                    array(select topics.name from article_topics join topics on topics.id = topic_id

@@ -1,20 +1,17 @@
-//! Published articles as headlines, for all lists that readers see and for the feed.
+//! Published articles as headlines, for all lists that readers see.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId, TopicId};
-use crate::text::{BodyFormat, SafeHtml};
+use crate::text::SafeHtml;
 
 /// A published article in a list.
 pub struct Headline {
     pub id: ArticleId,
     pub title: String,
     pub standfirst: String,
-    /// Source text in `format`. If there is no standfirst, lists show its beginning.
-    pub body: String,
-    pub format: BodyFormat,
-    /// Text of the article as HTML, for the feed.
+    /// Text of the article. If there is no standfirst, lists show its beginning.
     pub body_html: SafeHtml,
     pub path: String,
     pub published_at: Ts,
@@ -30,7 +27,7 @@ macro_rules! list_headlines {
         // Paged by key, not by offset: a page costs the same however far down it is, and a new article shifts nothing.
         sqlx::query_as!(
             Headline,
-            r#"select id, title, standfirst, body, format, body_html, path as "path!", published_at as "published_at!",
+            r#"select id, title, standfirst, body_html, path as "path!", published_at as "published_at!",
                    (select coalesce(sum(count), 0)::bigint from article_comment_counts where article_id = articles.id) as "replies!"
                from articles
                where state = 'published' and published_at <= $1 and "# + $filter + r#"
@@ -46,23 +43,14 @@ macro_rules! list_headlines {
     }};
 }
 
-/// Returns the newest articles. With `before`, returns only older articles than that one. Pinned articles are included
-/// only if `with_pinned` is true.
+/// Returns the newest articles that are not pinned. With `before`, returns only older articles than that one.
 pub async fn list_newest(
     db: &mut PgConnection,
     before: Option<ArticleId>,
-    with_pinned: bool,
     limit: i64,
     now: Ts,
 ) -> sqlx::Result<Vec<Headline>> {
-    list_headlines!(
-        "kind = 'article' and ($4 or not pinned)",
-        db,
-        before,
-        limit,
-        now,
-        with_pinned
-    )
+    list_headlines!("kind = 'article' and not pinned", db, before, limit, now)
 }
 
 /// Returns the pinned articles, newest first.

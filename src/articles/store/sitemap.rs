@@ -1,4 +1,4 @@
-//! What the files of the sitemap list. Each statement reads one file's rows through an index.
+//! Rows that the files of the sitemap list. Each statement reads one file's rows through an index.
 
 use jiff::civil::Date;
 use sqlx::PgConnection;

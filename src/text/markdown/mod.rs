@@ -133,11 +133,6 @@ pub fn untrusted_html_to_text(source: &str) -> String {
     html::html_to_text(&html::sanitize_comment(source, &|_| None))
 }
 
-/// Returns the text of an article's Markdown, with a line for each block element.
-pub fn to_text(source: &str) -> String {
-    html_to_text(render_article(source).as_str())
-}
-
 /// Makes the relative URLs in a text absolute, as feeds and emails require. `page` is the URL of its page.
 pub fn absolutize_urls(text: &SafeHtml, page: &Url) -> SafeHtml {
     SafeHtml(html::absolutize_urls(&text.0, page))

@@ -6,6 +6,11 @@ use url::Url;
 
 use super::*;
 
+/// Returns the text of a rendered article, from which teasers and descriptions are made.
+pub(super) fn to_text(source: &str) -> String {
+    html_to_text(render_article(source).as_str())
+}
+
 fn article_html(source: &str) -> String {
     render_article(source).to_string()
 }

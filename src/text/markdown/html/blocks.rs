@@ -48,7 +48,7 @@ pub(super) enum ContainerKind {
 
 /// Notation of what words alone do not say.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Notation {
+pub(super) enum TextNotation {
     /// Words only.
     Words,
     /// URLs of links are shown, and text that is struck out has `~~` on both sides.
@@ -88,7 +88,7 @@ impl TextBlock {
 }
 
 /// Reads the blocks of sanitized HTML. The text of an image is its `alt` attribute. References to footnotes are left out.
-pub(super) fn read_blocks(safe_html: &str, notation: Notation) -> Vec<TextBlock> {
+pub(super) fn read_blocks(safe_html: &str, notation: TextNotation) -> Vec<TextBlock> {
     let mut reader = BlockReader {
         html: safe_html,
         notation,
@@ -119,7 +119,7 @@ type OpenList = (usize, Option<ListNumbering>);
 
 struct BlockReader<'a> {
     html: &'a str,
-    notation: Notation,
+    notation: TextNotation,
     blocks: Vec<TextBlock>,
     containers: Vec<BlockContainer>,
     lists: Vec<OpenList>,
@@ -186,7 +186,7 @@ impl<'a> BlockReader<'a> {
             // Browsers add the quotation marks.
             "q" => self.text.push(if tag.is_end { '”' } else { '“' }),
             "rt" => self.text.push(if tag.is_end { ')' } else { '(' }),
-            "del" | "s" if self.notation == Notation::Marked => self.text.push_str("~~"),
+            "del" | "s" if self.notation == TextNotation::Marked => self.text.push_str("~~"),
             "hr" => {
                 self.end_block();
                 self.push_block(BlockKind::Rule, String::new());
@@ -202,7 +202,7 @@ impl<'a> BlockReader<'a> {
     }
 
     fn read_link(&mut self, tag: HtmlTag<'_>) {
-        if self.notation == Notation::Words {
+        if self.notation == TextNotation::Words {
             return;
         }
         if !tag.is_end {

@@ -12,7 +12,7 @@ use super::element_kinds::{is_inline, is_void};
 use crate::text::tokenizer::{HtmlToken, tokenize};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
+enum TextDirection {
     LeftToRight,
     RightToLeft,
 }
@@ -27,7 +27,7 @@ pub(in super::super) fn add_directions(safe_html: &str) -> Cow<'_, str> {
     let overall = find_overall_direction(safe_html);
     let mut directions = find_directions(safe_html).into_iter();
     let mut html = String::with_capacity(safe_html.len() + safe_html.len() / 8);
-    let mut open: Vec<(Option<Direction>, bool)> = Vec::new();
+    let mut open: Vec<(Option<TextDirection>, bool)> = Vec::new();
     for token in tokenize(safe_html) {
         let HtmlToken::Tag(tag) = token else {
             html.push_str(token.source());
@@ -52,7 +52,7 @@ pub(in super::super) fn add_directions(safe_html: &str) -> Cow<'_, str> {
             _ if is_set || direction == inherited && tag.name != "pre" => None,
             // Then browsers determine the direction of each line, which code needs.
             _ if tag.name == "pre" => Some("auto"),
-            direction => direction.map(Direction::as_str),
+            direction => direction.map(TextDirection::as_str),
         };
         let (name, rest) = tag.source.split_at(1 + tag.name.len());
         html.push_str(name);
@@ -69,10 +69,10 @@ pub(in super::super) fn add_directions(safe_html: &str) -> Cow<'_, str> {
 
 /// Returns the value of the `dir` attribute for an element with this HTML.
 pub(in super::super) fn direction(safe_html: &str) -> &'static str {
-    find_overall_direction(safe_html).map_or("auto", Direction::as_str)
+    find_overall_direction(safe_html).map_or("auto", TextDirection::as_str)
 }
 
-impl Direction {
+impl TextDirection {
     const fn as_str(self) -> &'static str {
         match self {
             Self::LeftToRight => "ltr",
@@ -82,8 +82,8 @@ impl Direction {
 }
 
 /// Returns the direction of each block, in the order of their start tags. `None` stands for a block without letters.
-fn find_directions(safe_html: &str) -> Vec<Option<Direction>> {
-    let mut directions: Vec<Option<Direction>> = Vec::new();
+fn find_directions(safe_html: &str) -> Vec<Option<TextDirection>> {
+    let mut directions: Vec<Option<TextDirection>> = Vec::new();
     // For each open element: the index of the block, and whether its text counts for the elements around it.
     let mut open: Vec<(Option<usize>, bool)> = Vec::new();
     for token in tokenize(safe_html) {
@@ -117,7 +117,7 @@ fn find_directions(safe_html: &str) -> Vec<Option<Direction>> {
 }
 
 /// Returns the direction of the first letter of the HTML.
-fn find_overall_direction(safe_html: &str) -> Option<Direction> {
+fn find_overall_direction(safe_html: &str) -> Option<TextDirection> {
     tokenize(safe_html).find_map(|token| match token {
         HtmlToken::Text(source) => find_direction(source),
         _ => None,
@@ -125,14 +125,14 @@ fn find_overall_direction(safe_html: &str) -> Option<Direction> {
 }
 
 /// Returns the direction of the first letter of HTML text.
-fn find_direction(source: &str) -> Option<Direction> {
+fn find_direction(source: &str) -> Option<TextDirection> {
     decode_chars(source).find_map(|(c, _)| letter_direction(c))
 }
 
-fn letter_direction(c: char) -> Option<Direction> {
+fn letter_direction(c: char) -> Option<TextDirection> {
     match bidi_class(c) {
-        BidiClass::L => Some(Direction::LeftToRight),
-        BidiClass::R | BidiClass::AL => Some(Direction::RightToLeft),
+        BidiClass::L => Some(TextDirection::LeftToRight),
+        BidiClass::R | BidiClass::AL => Some(TextDirection::RightToLeft),
         _ => None,
     }
 }
@@ -142,7 +142,7 @@ fn is_right_to_left(c: char) -> bool {
     let is_reserved = matches!(c,
         '\u{590}'..='\u{8FF}' | '\u{200F}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}'
         | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}');
-    is_reserved && letter_direction(c) == Some(Direction::RightToLeft)
+    is_reserved && letter_direction(c) == Some(TextDirection::RightToLeft)
 }
 
 fn is_block(name: &str) -> bool {

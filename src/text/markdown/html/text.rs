@@ -1,6 +1,6 @@
 //! Extracts the text from sanitized HTML: its words alone, or as a plain-text email shows it.
 
-use super::blocks::{BlockKind, ContainerKind, Notation, TextBlock, read_blocks};
+use super::blocks::{BlockKind, ContainerKind, TextBlock, TextNotation, read_blocks};
 use super::characters::collapse_spaces;
 use crate::text::wrap::wrap_line;
 
@@ -12,7 +12,7 @@ const CODE_INDENT: &str = "    ";
 pub(in super::super) fn html_to_text(safe_html: &str) -> String {
     let mut text = String::with_capacity(safe_html.len());
     let mut previous: Option<TextBlock> = None;
-    for block in read_blocks(safe_html, Notation::Words) {
+    for block in read_blocks(safe_html, TextNotation::Words) {
         if block.kind == BlockKind::Rule {
             continue;
         }
@@ -47,7 +47,7 @@ pub(in super::super) fn html_to_text(safe_html: &str) -> String {
 pub(in super::super) fn to_plain_text(safe_html: &str, columns: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut previous: Option<TextBlock> = None;
-    for block in read_blocks(safe_html, Notation::Marked) {
+    for block in read_blocks(safe_html, TextNotation::Marked) {
         if let Some(previous) = &previous
             && !is_tight(previous, &block)
         {

@@ -1,7 +1,7 @@
 //! Writes each line in the quotation and list item it was typed in.
 
 use super::Piece;
-use super::block::{Block, BlockKind};
+use super::block::{BlockKind, ClassifiedLine};
 use super::line::{Fence, Line, unindent};
 use super::lists::{Item, OpenItems};
 
@@ -9,8 +9,11 @@ use super::lists::{Item, OpenItems};
 const MAX_LANGUAGE_BYTES: usize = 20;
 
 /// Puts each line into its quotation and list item.
-pub(super) fn arrange<'a>(blocks: &[Block<'a>], items: &[Option<Item<'a>>]) -> Vec<Piece<'a>> {
-    let mut arranger = Arranger::default();
+pub(super) fn arrange<'a>(
+    blocks: &[ClassifiedLine<'a>],
+    items: &[Option<Item<'a>>],
+) -> Vec<Piece<'a>> {
+    let mut arranger = LineArranger::default();
     for (index, block) in blocks.iter().enumerate() {
         arranger.add(index, block, items[index]);
     }
@@ -18,7 +21,7 @@ pub(super) fn arrange<'a>(blocks: &[Block<'a>], items: &[Option<Item<'a>>]) -> V
 }
 
 #[derive(Default)]
-struct Arranger<'a> {
+struct LineArranger<'a> {
     pieces: Vec<Piece<'a>>,
     open: OpenItems,
     quote_depth: usize,
@@ -30,8 +33,8 @@ struct Arranger<'a> {
     fence_indent: usize,
 }
 
-impl<'a> Arranger<'a> {
-    fn add(&mut self, index: usize, block: &Block<'a>, item: Option<Item<'a>>) {
+impl<'a> LineArranger<'a> {
+    fn add(&mut self, index: usize, block: &ClassifiedLine<'a>, item: Option<Item<'a>>) {
         let line = &block.line;
         if block.kind == BlockKind::Blank {
             self.push_blank(line.quote_depth.min(self.quote_depth));
@@ -60,7 +63,7 @@ impl<'a> Arranger<'a> {
         self.add_line(block, first_prefix, next_prefix, item.is_some());
     }
 
-    fn add_line(&mut self, block: &Block<'a>, first: String, next: String, is_item: bool) {
+    fn add_line(&mut self, block: &ClassifiedLine<'a>, first: String, next: String, is_item: bool) {
         let line = &block.line;
         let text = if is_item {
             line.content
@@ -149,7 +152,7 @@ impl<'a> Arranger<'a> {
         self.in_paragraph = false;
     }
 
-    fn add_code(&mut self, block: &Block<'a>) {
+    fn add_code(&mut self, block: &ClassifiedLine<'a>) {
         let text = match block.kind {
             BlockKind::CloseFence => block.line.marked_content,
             _ => unindent(block.line.unquoted, self.fence_indent),

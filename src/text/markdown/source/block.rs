@@ -3,7 +3,7 @@
 use super::line::{Fence, Line};
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Block<'a> {
+pub(super) struct ClassifiedLine<'a> {
     pub line: Line<'a>,
     pub kind: BlockKind<'a>,
 }

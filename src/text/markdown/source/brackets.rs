@@ -6,13 +6,13 @@ use super::code_spans::CodeSpans;
 
 /// Closing bracket of each opening one in a paragraph, outside code.
 #[derive(Default)]
-pub(super) struct Brackets {
+pub(super) struct BracketPairs {
     pairs: HashMap<usize, usize>,
     /// Pairs of which the first bracket has a backslash.
     escaped: HashMap<usize, usize>,
 }
 
-impl Brackets {
+impl BracketPairs {
     /// Returns the byte at which the bracket that opens at the byte `start` is closed.
     pub fn close(&self, start: usize) -> Option<usize> {
         let close = self.pairs.get(&start).or_else(|| self.escaped.get(&start));

@@ -1,14 +1,14 @@
 //! Finds out which lines of a text are headings, tables, rules, code and quotations.
 
 use super::super::sanitizer::TrustLevel;
-use super::block::{Block, BlockKind};
+use super::block::{BlockKind, ClassifiedLine};
 use super::line::{Fence, Line};
 use super::references;
 
 /// Returns the lines with their kinds.
-pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<Block<'a>> {
+pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<ClassifiedLine<'a>> {
     let parsed: Vec<Line<'a>> = lines.iter().map(|line| Line::parse(line, trust)).collect();
-    let mut blocks: Vec<Block<'a>> = Vec::with_capacity(lines.len());
+    let mut blocks: Vec<ClassifiedLine<'a>> = Vec::with_capacity(lines.len());
     let mut unclosed = UnclosedFences::default();
     // Of the last table.
     let mut columns = 0;
@@ -28,18 +28,18 @@ pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<Block<'a
             if kind == BlockKind::TableDelimiter {
                 columns = count_cells(line.marked_content);
             }
-            blocks.push(Block { line, kind });
+            blocks.push(ClassifiedLine { line, kind });
             continue;
         };
-        blocks.push(Block {
+        blocks.push(ClassifiedLine {
             line,
             kind: BlockKind::OpenFence(fence),
         });
-        blocks.extend(lines[index + 1..end].iter().map(|code| Block {
+        blocks.extend(lines[index + 1..end].iter().map(|code| ClassifiedLine {
             line: Line::parse_in_quotation(code, line.quote_depth),
             kind: BlockKind::Code,
         }));
-        blocks.push(Block {
+        blocks.push(ClassifiedLine {
             line: parsed[end],
             kind: BlockKind::CloseFence,
         });
@@ -51,7 +51,7 @@ pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<Block<'a
 /// Returns the kind of a line outside code. `columns` is the number of cells that a row of the table above can have.
 fn kind_of<'a>(
     line: Line<'a>,
-    previous: Option<&Block<'a>>,
+    previous: Option<&ClassifiedLine<'a>>,
     columns: usize,
     next: Option<&Line<'a>>,
     trust: TrustLevel,
@@ -115,10 +115,14 @@ fn count_cells(row: &str) -> usize {
 
 /// Takes quotation marks as text if nothing is quoted, and in a comment if they stand before a single line with a number:
 /// `> 90 % agree` means "more than".
-fn demote_false_quotations<'a>(blocks: &mut [Block<'a>], lines: &[&'a str], trust: TrustLevel) {
+fn demote_false_quotations<'a>(
+    blocks: &mut [ClassifiedLine<'a>],
+    lines: &[&'a str],
+    trust: TrustLevel,
+) {
     let mut start = 0;
     while start < blocks.len() {
-        let is_quoted = |block: &Block<'_>| block.line.quote_depth > 0;
+        let is_quoted = |block: &ClassifiedLine<'_>| block.line.quote_depth > 0;
         let count = blocks[start..].iter().take_while(|b| is_quoted(b)).count();
         let end = start + count;
         let quotation = &blocks[start..end];

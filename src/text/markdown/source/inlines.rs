@@ -7,7 +7,7 @@ use linkify::{LinkFinder, LinkKind};
 use super::super::sanitizer::TrustLevel;
 use super::super::urls;
 use super::bare_url::find_bare_url;
-use super::brackets::Brackets;
+use super::brackets::BracketPairs;
 use super::code_spans::CodeSpans;
 use super::emphasis::{MarkRun, is_mark, pair_runs};
 use super::escape::{escape_all, needs_escape, push_run};
@@ -55,7 +55,7 @@ fn escape_nested(text: &str, link_depth: usize, context: &mut InlineContext<'_>)
         text,
         link_depth,
         code: CodeSpans::find(text),
-        brackets: Brackets::default(),
+        brackets: BracketPairs::default(),
         emails: HashMap::new(),
         no_url_before: 0,
         context,
@@ -77,7 +77,7 @@ struct Scanner<'t, 'c, 'r> {
     /// Number of links and images around the text.
     link_depth: usize,
     code: CodeSpans,
-    brackets: Brackets,
+    brackets: BracketPairs,
     /// Ends of the email addresses by their starts.
     emails: HashMap<usize, usize>,
     /// Byte up to which no URL begins.
@@ -89,7 +89,7 @@ struct Scanner<'t, 'c, 'r> {
 
 impl<'t> Scanner<'t, '_, '_> {
     fn run(mut self) -> String {
-        self.brackets = Brackets::find(self.text, &self.code);
+        self.brackets = BracketPairs::find(self.text, &self.code);
         if self.context.trust == TrustLevel::Editor && self.link_depth == 0 {
             let mut finder = LinkFinder::new();
             finder.kinds(&[LinkKind::Email]);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::sanitizer::TrustLevel;
-use super::block::{Block, BlockKind};
+use super::block::{BlockKind, ClassifiedLine};
 use super::line::Marker;
 
 /// Deepest nesting of lists. Items nested more deeply are written at this depth.
@@ -126,7 +126,7 @@ struct Candidate<'a> {
 /// Returns for each line the list item that it begins. In a comment, a list has two items or more, and its numbers follow
 /// each other: a single line such as `- 5 degrees` or `1986. A great year` is text.
 pub(super) fn find_items<'a>(
-    blocks: &[Block<'a>],
+    blocks: &[ClassifiedLine<'a>],
     is_footnote: impl Fn(&str) -> bool,
     trust: TrustLevel,
 ) -> Vec<Option<Item<'a>>> {
@@ -146,7 +146,7 @@ pub(super) fn find_items<'a>(
 }
 
 fn find_candidates<'a>(
-    blocks: &[Block<'a>],
+    blocks: &[ClassifiedLine<'a>],
     is_footnote: impl Fn(&str) -> bool,
     trust: TrustLevel,
 ) -> Vec<Option<Candidate<'a>>> {

@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html};
 
 use super::super::{SafeHtml, render_article, render_comment};
 
-/// What a reader can see of a rendered text, and how much formatting it has.
+/// Visible characters of a rendered text, and how much formatting it has.
 #[derive(Default)]
 struct View {
     /// Characters of the text and numbers of list items, without white space.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::sanitizer::TrustLevel;
 use super::super::urls;
-use super::block::{Block, BlockKind};
+use super::block::{BlockKind, ClassifiedLine};
 
 /// Longest label of a reference link, in bytes (CommonMark 0.31, section 6.3, in characters).
 const MAX_LABEL_BYTES: usize = 999;
@@ -30,7 +30,7 @@ pub(super) struct References {
 }
 
 impl References {
-    pub fn collect(blocks: &[Block<'_>], trust: TrustLevel) -> Self {
+    pub fn collect(blocks: &[ClassifiedLine<'_>], trust: TrustLevel) -> Self {
         let mut references = Self::default();
         for block in blocks.iter().filter(|b| b.kind == BlockKind::Definition) {
             if let Some((label, target)) = parse_definition(block.line.content, trust) {
@@ -58,7 +58,7 @@ impl References {
 }
 
 /// Returns the labels for which there are both a note and a reference: comrak drops a note that nothing refers to.
-fn find_footnotes(blocks: &[Block<'_>]) -> HashSet<String> {
+fn find_footnotes(blocks: &[ClassifiedLine<'_>]) -> HashSet<String> {
     let (mut defined, mut used) = (HashSet::new(), HashSet::new());
     for block in blocks {
         if matches!(block.kind, BlockKind::Code | BlockKind::CloseFence) {

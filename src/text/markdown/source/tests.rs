@@ -1,4 +1,5 @@
-use super::super::{SafeHtml, render_article, render_comment, to_text};
+use super::super::tests::to_text;
+use super::super::{SafeHtml, render_article, render_comment};
 
 fn comment(source: &str) -> String {
     render_comment(source).to_string().trim_end().to_owned()
