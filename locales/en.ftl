@@ -455,10 +455,12 @@ editor-ticked = yes
 editor-not-ticked = no
 editor-conflict = { $name } saved this article at { $time }, after you opened it. Nothing you typed is lost. The form below has your changes together with theirs; where you both changed the same thing, it has yours. Look at the differences, then save.
 editor-differences = Differences between your version and the newer one
+editor-differences-hint = Lines with − are only in your version, and lines with + only in the newer one.
+editor-state = State
 editor-merge-theirs = { $name } changed this, and the form below has the change.
 editor-merge-mine = You changed this, and the form below has your change.
-editor-merge-merged = You and { $name } changed this in different places. The form below has both changes; theirs are marked here.
-editor-merge-conflict = You and { $name } both changed this. The form below has your version; what would turn it into theirs is marked here.
+editor-merge-merged = You and { $name } changed this in different places. The form below has both changes.
+editor-merge-conflict = You and { $name } both changed this. Where you changed the same lines, the form below has yours; elsewhere it has both changes.
 editor-too-long-to-compare = These texts are too long to compare line by line.
 editor-theirs = The whole text of the newer version
 

@@ -6,6 +6,7 @@ use super::editor_action::EditorAction;
 use super::model::{Article, ArticleInput, ArticleKind, ArticleState, Topic, limits};
 use super::topic_names;
 use crate::clock::Ts;
+use crate::crypto::{generate_token, make_urn};
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_reserved};
 use crate::text::local_time::{self, ClockOccurrence, LocalTime, LocalTimeError};
@@ -15,6 +16,9 @@ use crate::web::form::{self, FieldErrors, RowVersion, TextLimit};
 
 /// Longest list of topics that the form accepts, in bytes.
 const TOPICS_CHARS: usize = 2_000;
+
+/// Length of a UUID with its hyphens.
+const UUID_CHARS: usize = 36;
 
 /// Fields of an article as the editor entered them.
 #[derive(Clone, Default, Deserialize)]
@@ -50,10 +54,15 @@ pub struct ArticleForm {
     /// The chosen occurrence of a time that the clock repeats.
     pub(super) occurrence: String,
     pub(super) version: RowVersion,
+    /// Guid that the new article gets, so that a form that is sent twice makes one article. Empty for a stored article.
+    #[serde(deserialize_with = "form::trimmed")]
+    pub(super) guid: String,
     /// Sent as JSON. `None` for a new article, or if the browser did not send it back.
     #[serde(deserialize_with = "parse_base")]
     pub(super) base: Option<BaseFields>,
     pub(super) action: EditorAction,
+    /// Keys of the questions that a confirmed action answers with yes.
+    pub(super) answered: Vec<String>,
     #[serde(skip)]
     pub(super) errors: FieldErrors,
     /// Both occurrences of the time of publication, if the clock repeats it.
@@ -65,6 +74,7 @@ pub struct ArticleForm {
 /// else saves meanwhile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BaseFields {
+    pub state: ArticleState,
     pub topics: String,
     pub published_at: String,
     pub replies_open: bool,
@@ -84,6 +94,7 @@ impl ArticleForm {
             replies_open: !is_page,
             is_page,
             was_page: is_page,
+            guid: make_urn(&[&generate_token()]),
             ..Self::default()
         }
     }
@@ -113,6 +124,7 @@ impl ArticleForm {
             ..Self::default()
         };
         form.base = Some(BaseFields {
+            state: article.state,
             topics: form.topics.clone(),
             published_at: form.published_at.clone(),
             replies_open: form.replies_open,
@@ -125,6 +137,13 @@ impl ArticleForm {
             form.remember_repeated(time);
         }
         form
+    }
+
+    /// Returns the guid for the new article if it is one that [`Self::blank`] may have made.
+    pub(super) fn guid(&self) -> Option<&str> {
+        let is_valid = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f' | '-');
+        let uuid = self.guid.strip_prefix("urn:uuid:")?;
+        (uuid.len() == UUID_CHARS && uuid.chars().all(is_valid)).then_some(self.guid.as_str())
     }
 
     /// Returns the value of the field `base`.

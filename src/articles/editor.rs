@@ -138,9 +138,14 @@ async fn submit(
         .as_ref()
         .is_some_and(|article| article.version != form.version.0);
     // The differences from a newer version come first, and the questions when the merged form is saved.
-    if !form.action.is_confirmed() && !is_stale {
+    if !is_stale {
         let similar = find_similar_topics(&mut db, &new_topics).await?;
-        let questions = list_questions(article.as_ref(), &input, similar, now);
+        let mut questions = list_questions(article.as_ref(), &input, similar, now);
+        if form.action.is_confirmed() {
+            questions.retain(|question| !form.answered.contains(&question.key()));
+        } else {
+            form.answered.clear();
+        }
         if !questions.is_empty() {
             let mut page = EditorPage::load(admin_layout, &mut db, article, form).await?;
             page.questions = questions;
@@ -244,7 +249,10 @@ async fn save(
                 let version = form.version.0;
                 store::update(&mut db, publication, id, version, editor.id, &input, now).await?
             }
-            None => store::insert(&mut db, publication, editor.id, &input, now).await?,
+            None => {
+                let guid = form.guid();
+                store::insert(&mut db, publication, editor.id, &input, guid, now).await?
+            }
         };
         let ArticleSaveOutcome::PathTaken { path, .. } = outcome else {
             return Ok((db, outcome));
@@ -279,7 +287,7 @@ async fn show_conflict(
         fields: form.base.take(),
     };
     let translator = admin_layout.layout.translator;
-    let changes = merge_forms(&mut form, &base, &theirs, translator);
+    let changes = merge_forms(&mut form, &base, &theirs, article.state, translator);
     // Both are on the page now, so that saving once more is an informed choice.
     form.version = theirs.version;
     form.base = theirs.base;

@@ -3,7 +3,6 @@
 use super::model::{Article, ArticleInput, ArticleState, ArticleStatus};
 use super::topic_names::SimilarTopic;
 use crate::clock::Ts;
-use crate::text::input;
 use crate::web::Layout;
 
 /// Question to be answered with yes before the article is saved.
@@ -39,10 +38,10 @@ pub(super) fn list_questions(
             _ => {}
         }
     }
-    let had_no_text = article.is_some_and(|article| {
-        article.state == ArticleState::Published && input::is_blank(&article.body)
+    let showed_nothing = article.is_some_and(|article| {
+        article.state == ArticleState::Published && article.body_html.is_blank()
     });
-    if input.state == ArticleState::Published && input::is_blank(&input.body) && !had_no_text {
+    if input.state == ArticleState::Published && !showed_nothing && input.body_html().is_blank() {
         questions.push(EditorQuestion::EmptyBody);
     }
     let topics = similar_topics.into_iter();
@@ -51,6 +50,16 @@ pub(super) fn list_questions(
 }
 
 impl EditorQuestion {
+    /// Returns the name of the question in the form. A question about another date or topic has another name.
+    pub(super) fn key(&self) -> String {
+        match self {
+            Self::Reschedule(at) => format!("reschedule {}", at.timestamp()),
+            Self::Unpublish => "unpublish".to_owned(),
+            Self::EmptyBody => "empty-body".to_owned(),
+            Self::SimilarTopic(topic) => format!("topic {} {}", topic.typed, topic.existing),
+        }
+    }
+
     /// Returns the question in one or two sentences.
     pub(super) fn text(&self, layout: &Layout) -> String {
         let translator = layout.translator;

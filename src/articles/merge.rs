@@ -1,10 +1,11 @@
 //! Three-way merge of the editor's form with what somebody else has saved since the form was opened.
 
 use super::article_form::{ArticleForm, BaseFields};
+use super::model::ArticleState;
 use super::store::ArticleRevision;
 use crate::i18n::Translator;
 use crate::text::input;
-use crate::text::line_diff::{self, DiffLine};
+use crate::text::line_diff::{self, DiffLine, MergedText};
 
 /// The article as it was when the form was opened. A part that is not known is `None`.
 pub(super) struct MergeBase {
@@ -17,7 +18,8 @@ pub(super) struct FieldChange {
     /// Key of the field's label.
     pub label: &'static str,
     pub outcome: MergeOutcome,
-    /// Changed lines. `None` if the texts are too long to compare.
+    /// Lines as this editor typed them (removed) and as they were saved (added). `None` if the texts are too long to
+    /// compare.
     pub lines: Option<Vec<DiffLine>>,
 }
 
@@ -30,7 +32,7 @@ pub(super) enum MergeOutcome {
     Mine,
     /// Both changed the field in different places. The form has both changes now.
     Merged,
-    /// Both changed the field. The form has this editor's value.
+    /// Both changed the same part of the field. There, the form has this editor's value.
     Conflict,
 }
 
@@ -47,17 +49,18 @@ impl MergeOutcome {
 }
 
 /// Takes over into the form what only the other editor changed, and merges what both changed in different places. Returns
-/// the fields in which the two versions differ. `theirs` is the stored article as a form.
+/// the fields in which the two versions differ. `theirs` is the stored article as a form, and `state` its state.
 pub(super) fn merge_forms(
     form: &mut ArticleForm,
     base: &MergeBase,
     theirs: &ArticleForm,
+    state: ArticleState,
     translator: Translator,
 ) -> Vec<FieldChange> {
     let revision = base.revision.as_ref();
     let fields = base.fields.as_ref();
-    let no_merge = |_: &str, _: &str, _: &str| None;
     let mut changes = Vec::new();
+    changes.extend(compare_states(fields, state, translator));
     changes.extend(merge_text(
         "editor-title",
         &mut form.title,
@@ -115,6 +118,33 @@ pub(super) fn merge_forms(
     changes
 }
 
+/// Returns a change if the other editor published or unpublished the article.
+fn compare_states(
+    base: Option<&BaseFields>,
+    state: ArticleState,
+    translator: Translator,
+) -> Option<FieldChange> {
+    let name = |state| {
+        translator.text(match state {
+            ArticleState::Draft => "state-draft",
+            ArticleState::Published => "state-published",
+        })
+    };
+    let before = name(base?.state);
+    merge_text(
+        "editor-state",
+        &mut before.clone(),
+        Some(&before),
+        &name(state),
+        no_merge,
+    )
+}
+
+/// Merges nothing: a field with one value has this editor's where both changed it.
+fn no_merge(_: &str, _: &str, _: &str) -> Option<MergedText> {
+    None
+}
+
 fn merge_ticks(
     form: &mut ArticleForm,
     base: Option<&BaseFields>,
@@ -148,13 +178,7 @@ fn merge_ticks(
         };
         let mut text = word(*mine);
         let base = base.map(word);
-        let change = merge_text(
-            label,
-            &mut text,
-            base.as_deref(),
-            &word(theirs),
-            |_, _, _| None,
-        );
+        let change = merge_text(label, &mut text, base.as_deref(), &word(theirs), no_merge);
         *mine = text == word(true);
         changes.extend(change);
     }
@@ -166,33 +190,27 @@ fn merge_text(
     mine: &mut String,
     base: Option<&str>,
     theirs: &str,
-    merge: impl Fn(&str, &str, &str) -> Option<String>,
+    merge: impl Fn(&str, &str, &str) -> Option<MergedText>,
 ) -> Option<FieldChange> {
     if mine == theirs {
         return None;
     }
-    let before = mine.clone();
-    let (outcome, lines) = match base {
+    let lines = line_diff::diff_lines(mine, theirs);
+    let outcome = match base {
         Some(base) if mine == base => {
             theirs.clone_into(mine);
-            (
-                MergeOutcome::OtherVersion,
-                line_diff::diff_lines(&before, theirs),
-            )
+            MergeOutcome::OtherVersion
         }
-        Some(base) if theirs == base => {
-            (MergeOutcome::Mine, line_diff::diff_lines(theirs, &before))
-        }
-        _ => match base.and_then(|base| merge(base, &before, theirs)) {
+        Some(base) if theirs == base => MergeOutcome::Mine,
+        _ => match base.and_then(|base| merge(base, mine, theirs)) {
             Some(merged) => {
-                let lines = line_diff::diff_lines(&before, &merged);
-                *mine = merged;
-                (MergeOutcome::Merged, lines)
+                *mine = merged.text;
+                match merged.has_conflicts {
+                    true => MergeOutcome::Conflict,
+                    false => MergeOutcome::Merged,
+                }
             }
-            None => (
-                MergeOutcome::Conflict,
-                line_diff::diff_lines(&before, theirs),
-            ),
+            None => MergeOutcome::Conflict,
         },
     };
     Some(FieldChange {
@@ -203,7 +221,7 @@ fn merge_text(
 }
 
 /// Merges lists of topics: adds what either added, and removes what either removed. This never fails.
-fn merge_topics(base: &str, mine: &str, theirs: &str) -> Option<String> {
+fn merge_topics(base: &str, mine: &str, theirs: &str) -> Option<MergedText> {
     let list = |text: &str| -> Vec<String> { text.lines().map(input::text_line).collect() };
     let (base, mine, theirs) = (list(base), list(mine), list(theirs));
     let mut merged: Vec<String> = Vec::new();
@@ -213,7 +231,10 @@ fn merge_topics(base: &str, mine: &str, theirs: &str) -> Option<String> {
             merged.push(name.clone());
         }
     }
-    Some(merged.join("\n"))
+    Some(MergedText {
+        text: merged.join("\n"),
+        has_conflicts: false,
+    })
 }
 
 #[cfg(test)]
@@ -239,6 +260,7 @@ mod tests {
         let form = article();
         MergeBase {
             fields: Some(BaseFields {
+                state: ArticleState::Published,
                 topics: form.topics,
                 published_at: form.published_at,
                 replies_open: form.replies_open,
@@ -256,7 +278,8 @@ mod tests {
     }
 
     fn merge(mine: &mut ArticleForm, base: &MergeBase, theirs: &ArticleForm) -> Vec<String> {
-        merge_forms(mine, base, theirs, Translator::new(Language::English))
+        let translator = Translator::new(Language::English);
+        merge_forms(mine, base, theirs, ArticleState::Published, translator)
             .iter()
             .map(|change| format!("{} {}", change.label, change.outcome.as_str()))
             .collect()
@@ -307,12 +330,14 @@ mod tests {
     fn what_both_changed_is_merged_where_that_is_clean() {
         let mut mine = ArticleForm {
             title: "My tea".to_owned(),
+            standfirst: "My reason.\nWhy.".to_owned(),
             body: "One, mine.\n\nTwo.\n\nThree.".to_owned(),
             topics: "Drinks\nFood\nMine".to_owned(),
             ..article()
         };
         let theirs = ArticleForm {
             title: "Their tea".to_owned(),
+            standfirst: "Their reason.".to_owned(),
             body: "One.\n\nTwo.\n\nThree, theirs.".to_owned(),
             topics: "Food\nTheirs".to_owned(),
             ..article()
@@ -321,6 +346,7 @@ mod tests {
             merge(&mut mine, &base(), &theirs),
             [
                 "editor-title conflict",
+                "editor-standfirst conflict",
                 "editor-body merged",
                 "editor-topics merged"
             ]

@@ -1,5 +1,6 @@
 //! Articles, topics, and their rules that need no database.
 
+use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use crate::clock::Ts;
@@ -20,10 +21,12 @@ pub mod limits {
 }
 
 /// State of an article in the database. `ArticleStatus` also takes the current time into account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "article_state", rename_all = "lowercase")]
 pub enum ArticleState {
     /// Visible to staff only.
+    #[default]
     Draft,
     /// Visible to readers once the time of publication has come.
     Published,

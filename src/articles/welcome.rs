@@ -104,7 +104,7 @@ async fn insert_welcome_article(
         published_at: Some(now),
         ..ArticleInput::new(TITLE)
     };
-    match store::insert(db, publication, author, &input, now).await? {
+    match store::insert(db, publication, author, &input, None, now).await? {
         ArticleSaveOutcome::Saved(article) => Ok(article),
         outcome => {
             anyhow::bail!("the welcome article was not saved in a new database: {outcome:?}")

@@ -1,6 +1,6 @@
 //! Compares texts line by line, and merges two changed versions of a text.
 
-use similar::{ChangeTag, TextDiff, TextMerge};
+use similar::{ChangeTag, MergeResolution, TextDiff, TextMerge};
 
 /// Largest number of lines of a text that is compared. The time grows with the square of the number of changed lines.
 const MAX_LINES: usize = 5_000;
@@ -48,16 +48,38 @@ pub fn diff_lines(old: &str, new: &str) -> Option<Vec<DiffLine>> {
     Some(lines)
 }
 
-/// Merges two versions of a text that were both made from `base`. Returns `None` if both changed the same or adjacent lines
-/// in different ways, or if a text has too many lines.
-pub fn merge_lines(base: &str, mine: &str, theirs: &str) -> Option<String> {
+/// Two versions of a text merged into one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergedText {
+    pub text: String,
+    /// Whether both versions changed the same or adjacent lines in different ways. There, `text` has the lines of `mine`.
+    pub has_conflicts: bool,
+}
+
+/// Merges two versions of a text that were both made from `base`. Returns `None` if a text has too many lines.
+pub fn merge_lines(base: &str, mine: &str, theirs: &str) -> Option<MergedText> {
     let texts = [base, mine, theirs];
     if texts.into_iter().any(is_too_long) {
         return None;
     }
     let [base, mine, theirs] = texts.map(with_line_end);
     let merge = TextMerge::from_lines(&base, &mine, &theirs);
-    (!merge.is_conflicted()).then(|| merge.to_string().trim_end().to_owned())
+    let mut text = String::with_capacity(mine.len().max(theirs.len()));
+    for region in merge.regions() {
+        if region.resolution() == MergeResolution::Theirs {
+            text.extend(
+                region
+                    .theirs_range()
+                    .filter_map(|line| merge.theirs_line(line)),
+            );
+        } else {
+            text.extend(region.ours_range().filter_map(|line| merge.ours_line(line)));
+        }
+    }
+    Some(MergedText {
+        text: text.trim_end().to_owned(),
+        has_conflicts: merge.is_conflicted(),
+    })
 }
 
 fn is_too_long(text: &str) -> bool {
@@ -77,6 +99,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::time::{Duration, Instant};
+
+    fn clean(text: &str) -> Option<MergedText> {
+        Some(MergedText {
+            text: text.to_owned(),
+            has_conflicts: false,
+        })
+    }
 
     fn lines(words: &[&str]) -> String {
         words.join("\n")
@@ -115,16 +144,30 @@ mod tests {
         let mine = lines(&["First, mended.", "", "Second.", "", "Third."]);
         let theirs = lines(&["First.", "", "Second.", "", "Third.", "", "Fourth."]);
         let merged = lines(&["First, mended.", "", "Second.", "", "Third.", "", "Fourth."]);
-        assert_eq!(merge_lines(&base, &mine, &theirs), Some(merged));
-        assert_eq!(merge_lines("", "", "Words."), Some("Words.".to_owned()));
+        assert_eq!(merge_lines(&base, &mine, &theirs), clean(&merged));
+        assert_eq!(merge_lines("", "", "Words."), clean("Words."));
     }
 
     #[test]
-    fn different_changes_of_one_line_are_not_merged() {
-        assert_eq!(merge_lines("a\nb", "a\nmine", "a\ntheirs"), None);
-        assert_eq!(merge_lines("", "mine", "theirs"), None);
-        // Deleted by one, changed by the other.
-        assert_eq!(merge_lines("a\nb\nc", "a\nc", "a\nB\nc"), None);
+    fn where_both_changed_a_line_the_result_has_mine_and_elsewhere_both() {
+        for (base, mine, theirs, merged) in [
+            ("a\nb", "a\nmine", "a\ntheirs", "a\nmine"),
+            ("", "mine", "theirs", "mine"),
+            // Deleted by one, changed by the other.
+            ("a\nb\nc", "a\nc", "a\nB\nc", "a\nc"),
+            (
+                "One.\n\nTwo.\n\nThree.\n\nFour.",
+                "One, mine.\n\nTwo.\n\nThree, mine.\n\nFour.",
+                "One, theirs.\n\nTwo.\n\nThree.\n\nFour, theirs.",
+                "One, mine.\n\nTwo.\n\nThree, mine.\n\nFour, theirs.",
+            ),
+        ] {
+            let expected = MergedText {
+                text: merged.to_owned(),
+                has_conflicts: true,
+            };
+            assert_eq!(merge_lines(base, mine, theirs), Some(expected), "{base}");
+        }
     }
 
     #[test]
@@ -139,7 +182,7 @@ mod tests {
         let begun = Instant::now();
         let (old, mine, theirs) = (numbered(0), numbered(100_000), numbered(200_000));
         assert!(diff_lines(&old, &mine).is_some());
-        assert_eq!(merge_lines(&old, &mine, &theirs), None);
+        assert!(merge_lines(&old, &mine, &theirs).is_some_and(|merged| merged.has_conflicts));
         assert!(begun.elapsed() < Duration::from_secs(10));
     }
 
@@ -151,9 +194,9 @@ mod tests {
             base in "([abc]?\n){0,8}[abc]",
             changed in "([abc]?\n){0,8}[abc]",
         ) {
-            prop_assert_eq!(merge_lines(&base, &base, &changed), Some(changed.clone()));
-            prop_assert_eq!(merge_lines(&base, &changed, &base), Some(changed.clone()));
-            prop_assert_eq!(merge_lines(&base, &changed, &changed), Some(changed.clone()));
+            prop_assert_eq!(merge_lines(&base, &base, &changed), clean(&changed));
+            prop_assert_eq!(merge_lines(&base, &changed, &base), clean(&changed));
+            prop_assert_eq!(merge_lines(&base, &changed, &changed), clean(&changed));
             let count = |text: &str| text.lines().count();
             let diff = diff_lines(&base, &changed).expect("the texts are short");
             let added = diff.iter().filter(|line| matches!(line, DiffLine::Added(_))).count();

@@ -50,8 +50,8 @@ async fn a_newer_version_is_merged_into_the_form_and_its_differences_are_marked(
             "Tea & <b>biscuits</b>",
             "Because Edda says so.",
             "First, by Edda.",
-            "2026-03-13T10:00",
-            "no",
+            "2026-03-14T15:09",
+            "yes",
             "yes"
         ]
     );
@@ -146,6 +146,52 @@ async fn where_both_changed_the_same_the_form_has_ones_own_and_shows_the_other()
         .await
         .sees("News from Edda.")
         .sees("Words of both.");
+}
+
+#[tokio::test]
+async fn a_conflict_in_one_paragraph_costs_no_other_and_an_unpublished_article_is_named() {
+    let site = TestSite::new().await;
+    let article = site
+        .article_with("Tea", |draft| {
+            draft.body = "One.\n\nTwo.\n\nThree.\n\nFour.".to_owned();
+        })
+        .await;
+    let (edda, emil) = (
+        site.staff("Edda", Role::Editor).await,
+        site.staff("Emil", Role::Editor).await,
+    );
+    let address = format!("/admin/articles/{}", article.id);
+    let (at_edda, at_emil) = (edda.open(&address).await, emil.open(&address).await);
+    let asked = at_edda
+        .form("/admin/articles/")
+        .fill("body", "One by Edda.\n\nTwo.\n\nThree by Edda.\n\nFour.")
+        .press("Unpublish")
+        .await;
+    asked
+        .form("/admin/articles/")
+        .press("Unpublish")
+        .await
+        .has_status(303);
+    let refused = at_emil
+        .form("/admin/articles/")
+        .fill("body", "One by Emil.\n\nTwo.\n\nThree.\n\nFour by Emil.")
+        .press("Update")
+        .await;
+    refused
+        .has_status(409)
+        .sees("You and Edda both changed this. Where you changed the same lines, the form below has yours");
+    assert_eq!(
+        refused.form("/admin/articles/").value("body"),
+        "One by Emil.\n\nTwo.\n\nThree by Edda.\n\nFour by Emil."
+    );
+    assert_eq!(
+        refused.texts_of(".diff del"),
+        ["Published", "One by Emil.", "Three.", "Four by Emil."]
+    );
+    assert_eq!(
+        refused.texts_of(".diff ins"),
+        ["Draft", "One by Edda.", "Three by Edda.", "Four."]
+    );
 }
 
 #[tokio::test]

@@ -170,7 +170,12 @@ async fn the_button_says_schedule_when_the_date_lies_ahead() {
 async fn an_article_without_text_is_published_only_after_a_question() {
     let site = TestSite::new().await;
     let editor = site.staff("edda", Role::Editor).await;
-    for (title, body) in [("Empty", ""), ("Invisible", " \u{200b}\n\u{a0}")] {
+    for (title, body) in [
+        ("Empty", ""),
+        ("Invisible", " \u{200b}\n\u{a0}"),
+        ("Without code", "```\n\n```"),
+        ("Rules", "***\n\n---"),
+    ] {
         let form = editor
             .open("/admin/articles/new")
             .await
@@ -219,6 +224,42 @@ async fn several_questions_are_answered_at_once() {
     let page = form.press("Update").await;
     asks(&page, "The article has no text.");
     asks(&page, "until March 20")
+        .press("Yes, all of this")
+        .await
+        .follow()
+        .await
+        .sees("Scheduled");
+}
+
+#[tokio::test]
+async fn a_yes_answers_only_the_questions_that_were_asked() {
+    let site = TestSite::new().await;
+    site.article_with("Trade", |draft| draft.topics = vec!["Germany".to_owned()])
+        .await;
+    let article = site.article("Tea").await;
+    let editor = site.staff("edda", Role::Editor).await;
+    let form = open_form(&editor, &article).await.fill("body", "");
+    let asked = asks(&form.press("Update").await, "The article has no text.");
+    // Asked about the text alone, and then the date and a topic are typed.
+    let page = asked
+        .fill("published_at", "2026-03-20T09:00")
+        .fill("topics", "Germny")
+        .press("Publish without text")
+        .await;
+    page.does_not_see("The article has no text.");
+    asks(&page, "“Germny” would be a new topic");
+    let asked = asks(&page, "until March 20");
+    // Another date is another question, and the other answers hold.
+    let page = asked
+        .fill("published_at", "2026-03-21T09:00")
+        .press("Yes, all of this")
+        .await;
+    page.does_not_see("“Germny” would be");
+    let asked = asks(&page, "until March 21");
+    // A button that answers nothing asks everything.
+    let page = asked.press("Update").await;
+    asks(&page, "The article has no text.");
+    asks(&page, "until March 21")
         .press("Yes, all of this")
         .await
         .follow()

@@ -67,6 +67,51 @@ async fn an_article_can_be_drafted_published_and_unpublished() {
 }
 
 #[tokio::test]
+async fn a_new_article_that_is_sent_twice_is_saved_once() {
+    let site = TestSite::new().await;
+    let editor = site.staff("edda", Role::Editor).await;
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new")
+        .fill("title", "Tea")
+        .fill("body", "Words.");
+    // A preview in between makes it no other article.
+    let form = form.press("Preview").await.form("/admin/articles/new");
+    let (one, other) = tokio::join!(
+        form.send_with("action", "publish"),
+        form.send_with("action", "publish")
+    );
+    let address = one.has_status(303).leads_to();
+    assert_eq!(other.has_status(303).leads_to(), address);
+    assert_eq!(
+        form.send_with("action", "publish").await.leads_to(),
+        address
+    );
+    let articles = "select count(*) from articles";
+    assert_eq!(site.count(articles).await, 1);
+    // Other words in a form that the browser has kept are another article.
+    let other = form
+        .fill("title", "Coffee")
+        .fill("body", "Other words.")
+        .press("Publish")
+        .await;
+    assert_ne!(other.has_status(303).leads_to(), address);
+    assert_eq!(site.count(articles).await, 2);
+    // A guid is made by the site alone.
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new")
+        .fill("title", "Milk")
+        .fill("body", "Words.")
+        .fill("guid", "urn:uuid:typed");
+    form.press("Publish").await.has_status(303);
+    let random = "select count(*) from articles where guid ~ '^urn:uuid:[0-9a-f-]{36}$'";
+    assert_eq!(site.count(random).await, 3);
+}
+
+#[tokio::test]
 async fn the_preview_looks_like_the_page_and_saves_nothing() {
     let site = TestSite::new().await;
     let editor = site.staff("edda", Role::Editor).await;

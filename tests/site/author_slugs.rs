@@ -26,7 +26,8 @@ async fn publish(site: &TestSite, author: AccountId, title: &str) -> String {
         published_at: Some(site.now()),
         ..ArticleInput::new(title)
     };
-    let outcome = articles::store::insert(&mut db, &publication, author, &draft, site.now()).await;
+    let outcome =
+        articles::store::insert(&mut db, &publication, author, &draft, None, site.now()).await;
     let articles::store::ArticleSaveOutcome::Saved(id) = outcome.expect("the database answers")
     else {
         panic!("the article is saved")

@@ -89,9 +89,10 @@ impl TestSite {
                     .expect("the username is free")
             }
         };
-        let outcome = articles::store::insert(&mut db, &publication, author, &draft, self.now())
-            .await
-            .expect("an article is inserted");
+        let outcome =
+            articles::store::insert(&mut db, &publication, author, &draft, None, self.now())
+                .await
+                .expect("an article is inserted");
         let articles::store::ArticleSaveOutcome::Saved(id) = outcome else {
             panic!("{outcome:?}")
         };

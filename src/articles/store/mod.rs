@@ -172,19 +172,47 @@ pub async fn find_free_slug(
 }
 
 /// Inserts an article with its topics, its first revision and, if it is published, its path.
+///
+/// `guid` identifies the article in feeds; without one, the database makes one. If an article with that guid has the same
+/// texts, the same form was sent twice: returns that article and inserts nothing. If it has other texts, the new article
+/// gets another guid.
 pub async fn insert(
     db: &mut PgConnection,
     publication: &Publication,
     author: AccountId,
     input: &ArticleInput,
+    guid: Option<&str>,
     now: Ts,
 ) -> sqlx::Result<ArticleSaveOutcome> {
+    let id = match insert_draft(db, author, input, guid, now).await? {
+        Some(id) => id,
+        None => {
+            if let Some(id) = find_same(db, guid, input).await? {
+                return Ok(ArticleSaveOutcome::Saved(id));
+            }
+            let inserted = insert_draft(db, author, input, None, now).await?;
+            inserted.ok_or(sqlx::Error::RowNotFound)?
+        }
+    };
+    publish_and_record(db, publication, id, author, input).await
+}
+
+/// Inserts the texts of an article as a draft. Returns `None` if the guid belongs to another article.
+async fn insert_draft(
+    db: &mut PgConnection,
+    author: AccountId,
+    input: &ArticleInput,
+    guid: Option<&str>,
+    now: Ts,
+) -> sqlx::Result<Option<ArticleId>> {
     let body_html = input.body_html();
-    // A draft at first, because the path of a published article may contain the id that it gets here.
-    let id = sqlx::query_scalar!(
-        "insert into articles
-             (slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, state, author_id, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11, $12, $12) returning id",
+    // A draft at first, because the path of a published article may contain the id that it gets here. Of two concurrent
+    // inserts with one guid, the second waits for the first.
+    sqlx::query_scalar!(
+        r#"insert into articles
+             (slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, state, author_id, created_at, updated_at, guid)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11, $12, $12, coalesce($13, 'urn:uuid:' || gen_random_uuid()))
+           on conflict (guid) do nothing returning id as "id: ArticleId""#,
         input.slug.as_str(),
         input.title,
         input.standfirst,
@@ -197,10 +225,30 @@ pub async fn insert(
         input.pinned,
         author.0,
         now as Ts,
+        guid,
     )
-    .fetch_one(&mut *db)
-    .await?;
-    publish_and_record(db, publication, id, author, input).await
+    .fetch_optional(db)
+    .await
+}
+
+/// Returns the article with this guid if it has these texts and this state.
+async fn find_same(
+    db: &mut PgConnection,
+    guid: Option<&str>,
+    input: &ArticleInput,
+) -> sqlx::Result<Option<ArticleId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: ArticleId" from articles
+           where guid = $1 and state = $2 and title = $3 and standfirst = $4 and sources = $5 and body = $6"#,
+        guid,
+        input.state as ArticleState,
+        input.title,
+        input.standfirst,
+        input.sources,
+        input.body,
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// Updates an article with its path and topics, and adds a revision. Changes nothing if the article's version is no

@@ -37,7 +37,7 @@ impl SafeHtml {
         &self.0
     }
 
-    /// Returns whether the HTML shows nothing to a reader: neither text nor an image.
+    /// Returns whether the HTML shows nothing to a reader: neither text nor a picture, sound or video.
     pub fn is_blank(&self) -> bool {
         // A `>` in an attribute makes the rest of its tag look like text, which then counts as visible: a harmless error.
         let mut between_tags = self.0.split('<').map(|part| match part.split_once('>') {
@@ -46,7 +46,10 @@ impl SafeHtml {
         });
         // The no-break space is the only blank that ammonia writes as an entity.
         let is_blank = |text: &str| input::is_blank(&text.replace("&nbsp;", " "));
-        !self.0.contains("<img") && between_tags.all(is_blank)
+        let has_media = ["<audio", "<img", "<video"]
+            .iter()
+            .any(|tag| self.0.contains(tag));
+        !has_media && between_tags.all(is_blank)
     }
 
     /// Returns the value of the `dir` attribute for the element that the HTML is shown in.
