@@ -103,11 +103,32 @@ pub fn to_confusable_latin(c: char) -> Option<char> {
 /// accents, in which letters and digits that many fonts hardly distinguish are one (`l`, `i` and `1`; `o` and `0`).
 pub fn skeleton(name: &str) -> String {
     let letters: String = name.nfkd().filter(|c| !is_combining_mark(*c)).collect();
-    let latin: String = letters.chars().map(|c| to_latin(c).unwrap_or(c)).collect();
+    let latin: String = letters
+        .chars()
+        .map(|c| to_latin(c).or_else(|| to_ascii(c)).unwrap_or(c))
+        .collect();
     // Twice: the skeleton of some letters is a capital, whose small letter has a skeleton of its own (`M`, m, rn).
     let lower = uts39_skeleton(&latin).collect::<String>().to_lowercase();
     let twice: String = uts39_skeleton(&lower).map(merge_similar).collect();
     twice.replace("vv", "w")
+}
+
+/// Returns the ASCII letter of which a Latin letter is a variant: a small capital, a turned letter or one of the phonetic
+/// alphabet.
+fn to_ascii(c: char) -> Option<char> {
+    // Latin Extended-B to D, IPA Extensions and Phonetic Extensions. The skeleton of UTS #39 keeps many of these.
+    if !matches!(c, '\u{180}'..='\u{2AF}' | '\u{1D00}'..='\u{1DBF}' | '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}')
+    {
+        return None;
+    }
+    match c {
+        'Ə' | 'ə' | 'Ǝ' | 'ǝ' => Some('e'),
+        _ => {
+            let mut letters = deunicode::deunicode_char(c)?.chars();
+            let first = letters.next().filter(char::is_ascii_alphabetic)?;
+            letters.next().is_none().then_some(first)
+        }
+    }
 }
 
 /// Returns one character for a digit and the letter that it stands for, and for `i` and `l`.
@@ -138,6 +159,9 @@ mod tests {
             ("Olena", "𝐎𝓵𝔢𝕟𝖆"),
             ("Olena", "Ｏｌｅｎａ"),
             ("Olena", "Ólénà"),
+            ("Olena", "ᴏʟᴇɴᴀ"),
+            ("Olena", "Olǝnɐ"),
+            ("Editor", "Ɛdiʇoɹ"),
             ("Olena", "Ο𝗅ɘna".replace('ɘ', "e").as_str()),
             ("Martha", "Rnartha".replacen('R', "r", 1).as_str()),
             ("William", "VViIIiam"),

@@ -80,7 +80,7 @@ impl fmt::Display for Slug {
 }
 
 /// Transliterates a title to lowercase Latin letters and digits. All other characters become hyphens.
-fn transliterate(title: &str) -> String {
+pub fn transliterate(title: &str) -> String {
     let mut latin = String::with_capacity(title.len());
     let mut letters = compose_lowercase(title).peekable();
     let mut inside_a_word = false;

@@ -4,7 +4,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::text::folding::skeleton;
+use crate::text::slug::transliterate;
 
 /// Words by which someone claims to be on the staff. Together with a name they do not make it another name.
 static ROLE_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -60,8 +63,12 @@ static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         "in",
         "is",
         "journalist",
+        "media",
+        "news",
         "of",
         "official",
+        "online",
+        "press",
         "real",
         "reporter",
         "senior",
@@ -78,6 +85,7 @@ static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         "журналіст",
         "журналістка",
         "команда",
+        "новини",
         "офіційно",
         "офіційний",
         "офіційна",
@@ -111,18 +119,31 @@ pub fn find_imitated<'a>(name: &str, staff: &'a [String], publication: &'a str) 
     (claims_role || imitates(publication, true)).then_some(publication)
 }
 
-/// Returns the words of a name in three spellings: as typed, in small letters and in capitals. Some letters look alike only
-/// as capitals (`Н`, `H`), some only as small ones (`а`, `a`).
-fn list_spellings(name: &str) -> [Vec<String>; 3] {
+/// Returns the words of a name in several spellings. Some letters look alike only as capitals (`Н`, `H`), some only as small
+/// ones (`а`, `a`).
+fn list_spellings(name: &str) -> [Vec<String>; 6] {
     // A token without a letter or digit decorates, but could become a letter (`|`).
-    let tokens = name
+    let tokens: Vec<&str> = name
         .split_whitespace()
-        .filter(|token| token.contains(char::is_alphanumeric));
-    let name = tokens
+        .filter(|token| token.contains(char::is_alphanumeric))
+        .collect();
+    let trimmed: Vec<&str> = tokens
+        .iter()
         .map(|token| token.trim_matches(|c: char| !c.is_alphanumeric()))
-        .collect::<Vec<_>>()
-        .join(" ");
-    [name.clone(), name.to_lowercase(), name.to_uppercase()].map(|name| {
+        .collect();
+    let name = trimmed.join(" ");
+    let undecorated: Vec<&str> = trimmed.iter().map(|token| trim_variants(token)).collect();
+    let spellings = [
+        name.to_lowercase(),
+        name.to_uppercase(),
+        undecorated.join(" ").to_lowercase(),
+        // A dagger for a `t`.
+        tokens.join(" ").replace(['†', '‡'], "t").to_lowercase(),
+        // The same name in another alphabet.
+        transliterate(&name),
+        name,
+    ];
+    spellings.map(|name| {
         let skeleton = skeleton(&name);
         let words = skeleton.split(|c: char| !c.is_alphanumeric());
         words
@@ -132,6 +153,15 @@ fn list_spellings(name: &str) -> [Vec<String>; 3] {
     })
 }
 
+/// Removes letters and digits in other shapes around a word, such as `²` and `Ⓡ`, unless there is nothing else in it.
+fn trim_variants(word: &str) -> &str {
+    let is_variant = |c: char| c.nfkc().ne([c]);
+    match word.trim_matches(is_variant) {
+        "" => word,
+        rest => rest,
+    }
+}
+
 /// Returns whether the words of a name are or contain the words of somebody else's.
 fn is_imitation(name: &[String], own: &[String]) -> bool {
     let (joined, own_joined) = (name.concat(), own.concat());
@@ -139,12 +169,11 @@ fn is_imitation(name: &[String], own: &[String]) -> bool {
         return false;
     }
     // However the words are spaced: `OlenaEditor`, `O.l.e.n.a`.
-    let around = [
-        joined.strip_prefix(&own_joined),
-        joined.strip_suffix(&own_joined),
-    ];
-    let is_only_role = |rest: &str| rest.is_empty() || ROLE_WORDS.contains(rest);
-    if around.into_iter().flatten().any(is_only_role) {
+    if is_with_role(&joined, &own_joined) {
+        return true;
+    }
+    // `Olenna Editor`. Short names that differ in this are other names: Ann, An.
+    if own.len() > 1 && is_with_role(&merge_doubled(&joined), &merge_doubled(&own_joined)) {
         return true;
     }
     let Some(extra) = remove_words(name, own) else {
@@ -152,6 +181,23 @@ fn is_imitation(name: &[String], own: &[String]) -> bool {
     };
     // In any order. Two words in common are no accident; one is a first name that many people have.
     own.len() > 1 || extra.iter().all(|word| is_role_or_filler(word))
+}
+
+/// Returns whether a name without spaces is somebody else's, or that with a role.
+fn is_with_role(joined: &str, own_joined: &str) -> bool {
+    let around = [
+        joined.strip_prefix(own_joined),
+        joined.strip_suffix(own_joined),
+    ];
+    let is_only_role = |rest: &str| rest.is_empty() || ROLE_WORDS.contains(rest);
+    around.into_iter().flatten().any(is_only_role)
+}
+
+/// Returns the text with one letter in place of several equal ones in a row.
+fn merge_doubled(text: &str) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.dedup();
+    letters.into_iter().collect()
 }
 
 /// Returns the words of a name that remain without those of another, or `None` if it does not have them all.
@@ -214,6 +260,19 @@ mod tests {
             "OlenaEditor admin",
             "The real Olena Editor",
             "Olena Editor from Lviv",
+            "Olena Editor²",
+            "Olena EditorⓇ",
+            "ⓥOlena Editorⓥ",
+            "ᴏʟᴇɴᴀ ᴇᴅɪᴛᴏʀ",
+            "Oleɴa Editor",
+            "Olena Ɛditor",
+            "Olǝna Editor",
+            "Olena Edi†or",
+            "Олена Едітор",
+            "Оленa Editor",
+            "Olenna Editor",
+            "Olena Editorr",
+            "Olena Editor 2",
         ] {
             assert_eq!(imitated(name), Some("Olena Editor"), "{name}");
         }
@@ -235,6 +294,7 @@ mod tests {
             "И\u{306}осип Bовк",
             "Вовк Йосип",
             "ЙОСИП BOBK",
+            "Yosyp Vovk",
         ] {
             assert_eq!(imitated(name), Some("Йосип Вовк"), "{name}");
         }
@@ -251,6 +311,9 @@ mod tests {
             "Kуіv Cоurier",
             "KyivCourier",
             "Kyiv Courier Editorial Team",
+            "Kyiv Courier News",
+            "Кyiv Cоurier Оnline",
+            "Київ Courier",
             "Editors of the Kyiv Courier",
             "Editor",
             "ADMIN",
@@ -269,6 +332,9 @@ mod tests {
             "Ann Smith",
             "Anna",
             "Joann",
+            "An",
+            "Anna²",
+            "Ann† Smith",
             "Ann Lee from Kyiv",
             "Olena",
             "Olena Shevchenko",
