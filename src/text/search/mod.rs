@@ -5,6 +5,7 @@
 //! becomes overlapping pairs of characters. Texts analysed by different versions do not fit together: change
 //! [`ANALYZER_VERSION`] with the rules, and all articles are indexed again in the background.
 
+mod arabic;
 mod folding;
 mod query;
 mod snippet;
@@ -17,4 +18,4 @@ pub use snippet::{MarkedText, TextPiece};
 pub use vector::build_vector;
 
 /// Version of the rules by which texts are analysed.
-pub const ANALYZER_VERSION: i16 = 1;
+pub const ANALYZER_VERSION: i16 = 2;

@@ -129,12 +129,14 @@ impl Term {
         if token.lexeme == self.lexeme || self.is_prefix && token.lexeme.starts_with(&self.lexeme) {
             return true;
         }
-        // No stem begins with another letter than its word, so most words need no stemming.
-        let first = |word: &str| word.chars().next();
-        let may_share_stem = self
-            .stems
-            .iter()
-            .any(|stem| first(stem.trim_start_matches('^')) == first(&token.lexeme));
+        // Most words need no stemming: only Arabic words begin with other letters than their stems.
+        let may_share_stem = self.stems.iter().any(|stem| {
+            let stem = stem.trim_start_matches('^');
+            stem.chars().next().is_some_and(|first| match first {
+                '\u{0600}'..='\u{06FF}' => token.lexeme.contains(first),
+                _ => token.lexeme.starts_with(first),
+            })
+        });
         matches!(token.kind, TokenKind::Word | TokenKind::Variant)
             && may_share_stem
             && stem_word(&token.lexeme)
@@ -305,6 +307,7 @@ mod tests {
                 "((('e') <1> ('mail':*)) | (('email':* | '~email')))",
             ),
             ("3.14", "((('3') <1> ('14')))"),
+            ("5,000", "((('5') <1> ('000':*)) | (('5000':*)))"),
             ("北京", "((('北京')))"),
             ("北京是", "((('北京') & ('京是')))"),
             ("\"北京是\"", "((('北京') <1> ('京是')))"),

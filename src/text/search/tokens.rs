@@ -7,14 +7,17 @@ use snowball_stemmers_rs::{Algorithm, Stemmer};
 use unicode_normalization::char::is_combining_mark;
 
 use super::folding::{fold_word, is_apostrophe};
-use super::ukrainian;
+use super::{arabic, ukrainian};
 use crate::text::characters::{is_invisible, is_word_by_itself};
 
 /// Smallest number of letters of a part of a word that is a token as well: `homme` of `l’homme`.
 const MIN_PART_CHARS: usize = 3;
 
+/// Number of digits in each group of a number but the first.
+const DIGIT_GROUP: usize = 3;
+const DIGIT_SEPARATORS: [&str; 6] = [",", ".", " ", "\u{A0}", "\u{202F}", "\u{2009}"];
+
 static ENGLISH: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
-static ARABIC: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::Arabic));
 
 /// A word, a part of a word, or one or two characters of text without spaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +67,17 @@ struct Tokenizer {
     position: usize,
     /// Range and index of the last token of kind `Word`.
     last_word: Option<(Range<usize>, usize)>,
+    /// The number that the last word belongs to.
+    number: Option<GroupedNumber>,
+}
+
+/// Number written in groups of digits, as far as it has been read.
+struct GroupedNumber {
+    range: Range<usize>,
+    /// Index of the token of its first group.
+    index: usize,
+    /// Whether the next token is the number without separators.
+    has_variant: bool,
 }
 
 impl Tokenizer {
@@ -101,6 +115,7 @@ impl Tokenizer {
             return;
         }
         self.push_compound(text, &range);
+        self.push_number(text, &range);
         let position = self.position;
         self.last_word = Some((range.clone(), self.tokens.len()));
         self.push(range.clone(), lexeme, TokenKind::Word);
@@ -132,6 +147,43 @@ impl Tokenizer {
                 kind: TokenKind::Variant,
             },
         );
+    }
+
+    /// Adds a number that is written in groups of three digits as if it were written without separators: `5,000` is found
+    /// as `5000`. Its last group is about to be added.
+    fn push_number(&mut self, text: &str, range: &Range<usize>) {
+        let word = &text[range.clone()];
+        if word.len() > DIGIT_GROUP || !word.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.number = None;
+            return;
+        }
+        let continued = self.number.take().filter(|number| {
+            let between = &text[number.range.end..range.start];
+            word.len() == DIGIT_GROUP && DIGIT_SEPARATORS.contains(&between)
+        });
+        let Some(mut number) = continued else {
+            self.number = Some(GroupedNumber {
+                range: range.clone(),
+                index: self.tokens.len(),
+                has_variant: false,
+            });
+            return;
+        };
+        number.range.end = range.end;
+        let digits = text[number.range.clone()].chars();
+        let variant = Token {
+            range: number.range.clone(),
+            position: self.tokens[number.index].position,
+            lexeme: digits.filter(char::is_ascii_digit).collect(),
+            kind: TokenKind::Variant,
+        };
+        if number.has_variant {
+            self.tokens[number.index + 1] = variant;
+        } else {
+            self.tokens.insert(number.index + 1, variant);
+            number.has_variant = true;
+        }
+        self.number = Some(number);
     }
 
     /// Adds the parts of a Latin word with an apostrophe: French and Italian put short words before it.
@@ -192,6 +244,7 @@ impl Tokenizer {
             self.position += 1;
         }
         self.last_word = None;
+        self.number = None;
     }
 
     fn push(&mut self, range: Range<usize>, lexeme: String, kind: TokenKind) {
@@ -236,13 +289,12 @@ pub(super) fn is_unspaced(c: char) -> bool {
 /// Returns the stems of a folded word. Words that share a stem are forms of one word. Numbers and words of other scripts
 /// have none.
 pub(super) fn stem_word(word: &str) -> Vec<String> {
-    let stemmer = match word.chars().next() {
-        Some('\u{0400}'..='\u{052F}') => return ukrainian::stem(word),
-        Some('a'..='z') => &ENGLISH,
-        Some('\u{0600}'..='\u{06FF}') => &ARABIC,
-        _ => return Vec::new(),
-    };
-    vec![stemmer.stem(word).into_owned()]
+    match word.chars().next() {
+        Some('\u{0400}'..='\u{052F}') => ukrainian::stem(word),
+        Some('\u{0600}'..='\u{06FF}') => arabic::stem(word),
+        Some('a'..='z') => vec![ENGLISH.stem(word).into_owned()],
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -266,6 +318,21 @@ mod tests {
             (
                 "an e-mail",
                 &[(0, "an"), (1, "e"), (1, "email"), (2, "mail")],
+            ),
+            ("5,000 m", &[(0, "5"), (0, "5000"), (1, "000"), (2, "m")]),
+            (
+                "1 234\u{A0}567.890",
+                &[
+                    (0, "1"),
+                    (0, "1234567890"),
+                    (1, "234"),
+                    (2, "567"),
+                    (3, "890"),
+                ],
+            ),
+            (
+                "2026, 100, 5.12",
+                &[(0, "2026"), (1, "100"), (2, "5"), (3, "12")],
             ),
             ("北京是", &[(0, "北京"), (1, "京是"), (2, "是")]),
             ("東", &[(0, "東")]),
