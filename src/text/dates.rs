@@ -10,8 +10,8 @@ use icu_datetime::FixedCalendarDateTimeFormatter;
 use icu_datetime::fieldsets::{YM, YMD, YMDT};
 use icu_datetime::input::{DateTime, Time};
 use icu_locale_core::Locale;
-use jiff::civil;
 use jiff::tz::TimeZone;
+use jiff::{ZonedDateTime, civil};
 
 use super::Language;
 use super::date_style::{DateOrder, DateStyle, HourCycle};
@@ -92,8 +92,7 @@ pub fn format_date_time(ts: Ts, zone: &TimeZone, style: impl Into<DateStyle>) ->
 
 /// Formats the time by RFC 3339 to the second, for a `datetime` attribute.
 pub fn format_rfc3339(ts: Ts, zone: &TimeZone) -> String {
-    ts.timestamp()
-        .to_zoned_datetime(zone.clone())
+    with_whole_minutes(ts, zone)
         // To the second: HTML does not allow microseconds in a `datetime` attribute.
         .strftime("%Y-%m-%dT%H:%M:%S%:z")
         .to_string()
@@ -101,10 +100,19 @@ pub fn format_rfc3339(ts: Ts, zone: &TimeZone) -> String {
 
 /// Formats the time by RFC 3339 to the minute.
 pub fn format_rfc3339_minute(ts: Ts, zone: &TimeZone) -> String {
-    ts.timestamp()
-        .to_zoned_datetime(zone.clone())
+    with_whole_minutes(ts, zone)
         .strftime("%Y-%m-%dT%H:%M%:z")
         .to_string()
+}
+
+/// Returns the time in the zone, or in UTC if the zone's offset has seconds, as that of Kyiv had until 1924. RFC 3339 and
+/// HTML have no offsets with seconds.
+fn with_whole_minutes(ts: Ts, zone: &TimeZone) -> ZonedDateTime {
+    let zoned = ts.timestamp().to_zoned_datetime(zone.clone());
+    match zoned.offset().seconds() % 60 {
+        0 => zoned,
+        _ => zoned.with_time_zone(TimeZone::UTC),
+    }
 }
 
 /// Formats the UTC offset of a time zone at a time: "+03:00".
@@ -220,6 +228,13 @@ mod tests {
             "2024-07-22T11:05:00+00:00"
         );
         assert_eq!(format_rfc2822(ts), "Mon, 22 Jul 2024 11:05:00 +0000");
+        // Kyiv was 2:02:04 ahead of UTC.
+        let old = parse_time("1918-11-29T22:30:00Z");
+        assert_eq!(format_rfc3339(old, &kyiv()), "1918-11-29T22:30:00+00:00");
+        assert_eq!(
+            format_rfc3339_minute(old, &kyiv()),
+            "1918-11-29T22:30+00:00"
+        );
     }
 
     #[test]

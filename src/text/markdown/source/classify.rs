@@ -88,7 +88,12 @@ fn kind_of<'a>(
             };
         }
     }
-    if line.is_rule() {
+    let neighbours = [previous.map(|block| &block.line), next];
+    let is_drawing = neighbours
+        .into_iter()
+        .flatten()
+        .any(|other| line.draws_with(other));
+    if line.is_rule() && !is_drawing {
         return BlockKind::Rule;
     }
     let begins_paragraph =

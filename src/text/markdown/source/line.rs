@@ -7,6 +7,7 @@ use super::super::sanitizer::TrustLevel;
 const MAX_QUOTE_DEPTH: usize = 20;
 /// Longest number of a list item, in digits (CommonMark 0.31, section 5.2).
 const MAX_NUMBER_DIGITS: usize = 9;
+const YEAR_DIGITS: usize = 4;
 /// Distance of tab stops, in columns (CommonMark 0.31, section 2.2).
 const TAB_COLUMNS: usize = 4;
 
@@ -89,6 +90,16 @@ impl<'a> Line<'a> {
             count += 1;
             mark == first
         }) && count >= 3
+    }
+
+    /// Returns whether this line and another consist of different numbers of stars, as in a drawn triangle.
+    pub fn draws_with(&self, other: &Self) -> bool {
+        let count = |line: &Self| {
+            let is_drawn = line.marked_content.chars().all(|c| c == '*');
+            is_drawn.then_some(line.marked_content.len())
+        };
+        let counts = (count(self), count(other));
+        matches!(counts, (Some(one), Some(other)) if one > 0 && other > 0 && one != other)
     }
 
     /// Returns whether the line underlines a heading with `===` or `---`.
@@ -220,7 +231,20 @@ fn find_marker(text: &str, trust: TrustLevel) -> Option<(Marker<'_>, usize)> {
     let is_sign = trust == TrustLevel::Reader
         && matches!(marker, Marker::Bullet(_))
         && item.starts_with(char::is_numeric);
-    (after.starts_with(spaces) && !item.is_empty() && !is_sign).then_some((marker, length))
+    let is_date = matches!(marker, Marker::Number { .. }) && begins_with_month_and_year(item);
+    let is_text = item.is_empty() || is_sign || is_date;
+    (after.starts_with(spaces) && !is_text).then_some((marker, length))
+}
+
+/// Returns whether the text goes on as a date after its day: `5. 2026`.
+fn begins_with_month_and_year(text: &str) -> bool {
+    let Some((month, rest)) = text.split_once('.') else {
+        return false;
+    };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let rest = rest.trim_start_matches([' ', '\u{a0}']);
+    let year = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    month.len() <= 2 && is_number(month) && year == YEAR_DIGITS
 }
 
 /// Fence of a code block.
