@@ -97,6 +97,9 @@ pub fn public_routes() -> RouteTable {
         .get("/apple-touch-icon.png", async || {
             (CachePolicy::default(), assets::show_touch_icon().await)
         })
+        .get("/apple-touch-icon-precomposed.png", async || {
+            (CachePolicy::default(), assets::show_touch_icon().await)
+        })
         .get("/healthz", health::show_alive)
         .get("/readyz", health::show_ready)
 }

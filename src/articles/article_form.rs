@@ -252,6 +252,11 @@ impl ArticleForm {
         if self.slug.is_empty() {
             return Some(Slug::from_title(&self.title));
         }
+        // A pasted URL: its last part is the slug.
+        if self.slug.starts_with('/') || self.slug.contains("://") {
+            let path = self.slug.trim_end_matches('/');
+            self.slug = path.rsplit('/').next().unwrap_or_default().to_owned();
+        }
         let is_short = self.slug.chars().count() <= slug::MAX_CHARS;
         let slug = Slug::parse(&self.slug.to_lowercase())
             .or_else(|| Slug::from_words(&self.slug))

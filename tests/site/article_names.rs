@@ -193,6 +193,9 @@ async fn a_typed_slug_is_made_well_formed_and_a_free_one_is_suggested() {
         ("  A  --  B  ", "a-b"),
         ("under_score", "under-score"),
         ("МІСТО 2026", "misto-2026"),
+        ("https://example.org/2026/03/14/green-tea/", "green-tea"),
+        ("/2026/03/14/black-tea", "black-tea"),
+        ("and/or", "and-or"),
     ] {
         let saved = new_article(&editor, "Tea")
             .await

@@ -103,6 +103,9 @@ async fn every_form_from_another_site_comes_back_with_its_words_and_changes_noth
             let is_reply = ["/articles/1/reply", "/wp-comments-post.php"].contains(&bare);
             if !is_reply {
                 assert_eq!(form.action(), path);
+                let labels = page.texts_of(".sent-fields label");
+                assert!(labels.contains(&"Comment".to_owned()), "{labels:?}");
+                assert!(labels.contains(&"all".to_owned()), "{labels:?}");
                 for field in ["title", "body"] {
                     assert!(
                         form.value(field).contains("Довгий текст"),

@@ -22,6 +22,23 @@ const PASSPHRASE_FIELDS: [(&str, &str, &str); 4] = [
     ("new", "account-new", "new-password"),
 ];
 
+/// Fields in which people write, with the message keys of their labels. Other fields are shown with their names.
+const FIELD_LABELS: [(&str, &str); 13] = [
+    ("appeal", "settings-appeal"),
+    ("author", "field-name"),
+    ("body", "editor-body"),
+    ("comment", "field-comment"),
+    ("email", "field-email"),
+    ("published_at", "editor-moment"),
+    ("slug", "editor-slug"),
+    ("sources", "editor-sources"),
+    ("standfirst", "editor-standfirst"),
+    ("tagline", "settings-tagline"),
+    ("title", "editor-title"),
+    ("topics", "editor-topics"),
+    ("url", "field-website"),
+];
+
 #[derive(Template)]
 #[template(path = "resubmit.html")]
 struct ResubmitPage {
@@ -65,6 +82,15 @@ impl ResubmitPage {
         let wrong = self.wrong_field.as_ref().map_or("", |field| field.name);
         let fields = self.fields.iter();
         fields.filter(move |(name, _)| !is_passphrase(name) && *name != wrong)
+    }
+
+    /// Returns the label of a field as its form shows it, or the field's name.
+    fn label(&self, name: &str) -> String {
+        let label = FIELD_LABELS.iter().find(|(field, _)| *field == name);
+        label.map_or_else(
+            || name.to_owned(),
+            |(_, key)| self.layout.translator.text(key),
+        )
     }
 
     /// Returns whether the form changes something that staff may change, so that one press of a button must not be enough.
