@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::editor_action::EditorAction;
 use super::model::{Article, ArticleInput, ArticleKind, ArticleState, Topic, limits};
+use super::store::NewArticleForm;
 use super::topic_names;
 use crate::clock::Ts;
 use crate::crypto::{generate_token, make_urn};
@@ -139,11 +140,16 @@ impl ArticleForm {
         form
     }
 
-    /// Returns the guid for the new article if it is one that [`Self::blank`] may have made.
-    pub(super) fn guid(&self) -> Option<&str> {
+    /// Identifies the form of a new article, if its guid is one that [`Self::blank`] may have made. `input` is what the form
+    /// was parsed to.
+    pub(super) fn identify(&self, input: &ArticleInput) -> Option<NewArticleForm<'_>> {
         let is_valid = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f' | '-');
         let uuid = self.guid.strip_prefix("urn:uuid:")?;
-        (uuid.len() == UUID_CHARS && uuid.chars().all(is_valid)).then_some(self.guid.as_str())
+        let is_uuid = uuid.len() == UUID_CHARS && uuid.chars().all(is_valid);
+        is_uuid.then(|| NewArticleForm {
+            guid: &self.guid,
+            published_at: input.published_at.filter(|_| !self.published_at.is_empty()),
+        })
     }
 
     /// Returns the value of the field `base`.

@@ -250,8 +250,8 @@ async fn save(
                 store::update(&mut db, publication, id, version, editor.id, &input, now).await?
             }
             None => {
-                let guid = form.guid();
-                store::insert(&mut db, publication, editor.id, &input, guid, now).await?
+                let new = form.identify(&input);
+                store::insert(&mut db, publication, editor.id, &input, new, now).await?
             }
         };
         let ArticleSaveOutcome::PathTaken { path, .. } = outcome else {

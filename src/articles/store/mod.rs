@@ -171,29 +171,35 @@ pub async fn find_free_slug(
     Ok(free.map(|(slug, _)| slug))
 }
 
-/// Inserts an article with its topics, its first revision and, if it is published, its path.
-///
-/// `guid` identifies the article in feeds; without one, the database makes one. If an article with that guid has the same
-/// texts, the same form was sent twice: returns that article and inserts nothing. If it has other texts, the new article
-/// gets another guid.
+/// The form with which an article is made, so that a form that is sent twice makes one article.
+#[derive(Clone, Copy)]
+pub struct NewArticleForm<'a> {
+    /// Guid that the article gets.
+    pub guid: &'a str,
+    /// Time of publication, if one was entered.
+    pub published_at: Option<Ts>,
+}
+
+/// Inserts an article with its topics, its first revision and, if it is published, its path. Without a form, the database
+/// makes the article's guid. If the same form has already made an article, inserts nothing and returns that article. A form
+/// that was changed since makes another article, with another guid.
 pub async fn insert(
     db: &mut PgConnection,
     publication: &Publication,
     author: AccountId,
     input: &ArticleInput,
-    guid: Option<&str>,
+    form: Option<NewArticleForm<'_>>,
     now: Ts,
 ) -> sqlx::Result<ArticleSaveOutcome> {
-    let id = match insert_draft(db, author, input, guid, now).await? {
-        Some(id) => id,
-        None => {
-            if let Some(id) = find_same(db, guid, input).await? {
-                return Ok(ArticleSaveOutcome::Saved(id));
-            }
-            let inserted = insert_draft(db, author, input, None, now).await?;
-            inserted.ok_or(sqlx::Error::RowNotFound)?
+    let guid = form.map(|form| form.guid);
+    let mut id = insert_draft(db, author, input, guid, now).await?;
+    if let (None, Some(form)) = (id, form) {
+        if let Some(id) = find_made_article(db, form, input).await? {
+            return Ok(ArticleSaveOutcome::Saved(id));
         }
-    };
+        id = insert_draft(db, author, input, None, now).await?;
+    }
+    let id = id.ok_or(sqlx::Error::RowNotFound)?;
     publish_and_record(db, publication, id, author, input).await
 }
 
@@ -231,21 +237,31 @@ async fn insert_draft(
     .await
 }
 
-/// Returns the article with this guid if it has these texts and this state.
-async fn find_same(
+/// Returns the article that the form has made, if the article is as the form says. The slug does not count: it may have got
+/// a number.
+async fn find_made_article(
     db: &mut PgConnection,
-    guid: Option<&str>,
+    form: NewArticleForm<'_>,
     input: &ArticleInput,
 ) -> sqlx::Result<Option<ArticleId>> {
     sqlx::query_scalar!(
         r#"select id as "id: ArticleId" from articles
-           where guid = $1 and state = $2 and title = $3 and standfirst = $4 and sources = $5 and body = $6"#,
-        guid,
+           where guid = $1 and ($2::timestamptz is null or published_at = $2)
+           and (state, kind, title, standfirst, sources, body, replies_open, pinned) = ($3, $4, $5, $6, $7, $8, $9, $10)
+           and array(select fold_topic_name(name) from article_topics join topics on topics.id = topic_id
+                     where article_id = articles.id order by 1)
+             = array(select distinct fold_topic_name(name) from unnest($11::text[]) as named (name) order by 1)"#,
+        form.guid,
+        form.published_at as Option<Ts>,
         input.state as ArticleState,
+        input.kind as ArticleKind,
         input.title,
         input.standfirst,
         input.sources,
         input.body,
+        input.replies_open,
+        input.pinned,
+        &input.topics,
     )
     .fetch_optional(db)
     .await

@@ -171,11 +171,18 @@ impl Form {
 
     /// Submits the form with this value in one field, even if the page does not offer the value.
     pub async fn send_with(&self, name: &str, value: &str) -> Page {
-        let others = self.fields.iter().filter(|(field, _)| field != name);
-        let mut fields: Vec<(&str, &str)> = others
+        self.send_with_all(&[(name, value)]).await
+    }
+
+    /// Submits the form with these values in these fields.
+    pub async fn send_with_all(&self, values: &[(&str, &str)]) -> Page {
+        let is_kept = |field: &str| values.iter().all(|(name, _)| *name != field);
+        let kept = self
+            .fields
+            .iter()
             .map(|(field, value)| (field.as_str(), value.as_str()))
-            .collect();
-        fields.push((name, value));
+            .filter(|(field, _)| is_kept(field));
+        let fields: Vec<(&str, &str)> = kept.chain(values.iter().copied()).collect();
         self.visitor.post_fields(&self.action, &fields).await
     }
 
