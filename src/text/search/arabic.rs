@@ -6,38 +6,50 @@
 
 /// Beginnings that are cut off: the article, alone and with the particles before it.
 const PREFIXES: [&str; 6] = ["وال", "بال", "كال", "فال", "ال", "لل"];
-/// Particle "and", which is written together with the next word. Many words begin with this letter.
+/// The particle "and", which is written together with the next word. Many words begin with this letter.
 const AND: char = 'و';
 /// Endings that are cut off, in this order. Ta marbuta is folded to `ه`.
 const SUFFIXES: [&str; 8] = ["ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي"];
-/// Smallest number of letters that must remain.
-const MIN_STEM_CHARS: usize = 2;
-/// Smallest number of letters that must remain after "and".
-const MIN_CHARS_AFTER_AND: usize = 3;
+/// Smallest number of letters that must remain. Shorter stems are shared by words that have nothing in common.
+const MIN_STEM_CHARS: usize = 3;
 
 /// Returns the stems of a folded word: one, or two if it may begin with "and".
 pub(super) fn stem(word: &str) -> Vec<String> {
-    let has = |text: &str, chars: usize| text.chars().nth(chars - 1).is_some();
-    let without_prefix = PREFIXES
-        .iter()
-        .find_map(|prefix| word.strip_prefix(prefix))
-        .filter(|rest| has(rest, MIN_STEM_CHARS))
-        .unwrap_or(word);
-    let without_and = without_prefix
-        .strip_prefix(AND)
-        .filter(|rest| has(rest, MIN_CHARS_AFTER_AND));
-    let bases = [Some(without_prefix), without_and];
-    let mut stems: Vec<String> = Vec::new();
-    for mut base in bases.into_iter().flatten() {
-        for suffix in SUFFIXES {
-            base = base
-                .strip_suffix(suffix)
-                .filter(|rest| has(rest, MIN_STEM_CHARS))
-                .unwrap_or(base);
-        }
-        stems.push(base.to_owned());
+    let mut stems = vec![cut_suffixes(cut_prefix(word)).to_owned()];
+    if let Some(rest) = word.strip_prefix(AND).filter(|rest| is_stem(rest)) {
+        let base = cut_prefix(rest);
+        // With an article it cannot be a letter of the word. Otherwise only the one or the other is cut off, or وزارة would
+        // be found by زار.
+        let other = if base == rest {
+            rest
+        } else {
+            cut_suffixes(base)
+        };
+        stems.push(other.to_owned());
     }
     stems
+}
+
+fn cut_prefix(word: &str) -> &str {
+    let mut rests = PREFIXES
+        .iter()
+        .filter_map(|prefix| word.strip_prefix(prefix));
+    rests.find(|rest| is_stem(rest)).unwrap_or(word)
+}
+
+fn cut_suffixes(mut word: &str) -> &str {
+    for suffix in SUFFIXES {
+        if let Some(rest) = word.strip_suffix(suffix)
+            && is_stem(rest)
+        {
+            word = rest;
+        }
+    }
+    word
+}
+
+fn is_stem(rest: &str) -> bool {
+    rest.chars().nth(MIN_STEM_CHARS - 1).is_some()
 }
 
 #[cfg(test)]
@@ -57,7 +69,9 @@ mod tests {
         for forms in [
             &["كبير", "كبيرة", "الكبيرة", "الكبير", "كبيرات", "كبيرين"][..],
             &["سيارة", "سيارات", "السيارة", "والسيارات", "بالسيارة"],
-            &["مدرسة", "المدرسة", "مدرسه", "للمدرسة"],
+            &["مدرسة", "المدرسة", "مدرسه", "للمدرسة", "وللمدرسة"],
+            &["حكومة", "وبالحكومة"],
+            &["سلام", "السلام", "وللسلام"],
             &["أمريكا", "امريكا", "وأمريكا"],
             &["معلم", "معلمون", "المعلمين", "معلمان", "معلمة"],
             &["مدينة", "المدينة", "وَالْمَدِينَة"],
@@ -77,6 +91,12 @@ mod tests {
             ("سيارة", "سائق"),
             ("ولد", "بلد"),
             ("الله", "اللغة"),
+            ("ولاية", "لا"),
+            ("وزارة", "زار"),
+            ("وردة", "رد"),
+            ("الآن", "أن"),
+            ("إنها", "إن"),
+            ("الله", "له"),
         ] {
             assert!(!share_a_stem(one, other), "{one} {other}");
         }

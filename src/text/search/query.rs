@@ -168,9 +168,7 @@ fn split_chunks(text: &str) -> Vec<Chunk> {
                 // A missing closing quote is at the end.
                 rest.find(is_quote).unwrap_or(rest.len())
             }
-            None => rest
-                .find(|c: char| c.is_whitespace() || is_quote(c))
-                .unwrap_or(rest.len()),
+            None => measure_word(rest),
         };
         chunks.push(Chunk {
             text: rest[..end].to_owned(),
@@ -184,6 +182,29 @@ fn split_chunks(text: &str) -> Vec<Chunk> {
         rest = rest.trim_start();
     }
     chunks
+}
+
+/// Returns the length of the text before white space or a quote. White space in a number such as `5 000` does not end it.
+fn measure_word(text: &str) -> usize {
+    let is_end = |c: char| c.is_whitespace() || is_quote(c);
+    let mut end = text.find(is_end).unwrap_or(text.len());
+    while (1..=3).contains(&count_digits(text)) && text[..end].chars().all(is_in_number) {
+        let rest = text[end..].trim_start_matches([' ', '\u{A0}', '\u{202F}', '\u{2009}']);
+        let group = rest.find(is_end).unwrap_or(rest.len());
+        if rest.len() == text[end..].len() || group != 3 || count_digits(rest) != 3 {
+            break;
+        }
+        end = text.len() - rest.len() + group;
+    }
+    end
+}
+
+fn count_digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+fn is_in_number(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, ' ' | '\u{A0}' | '\u{202F}' | '\u{2009}')
 }
 
 /// Returns whether a character is typed as a double quote. Keyboards of phones type the curved ones by themselves.
@@ -231,10 +252,12 @@ impl Chunk {
         let compounds = tokens
             .iter()
             .filter(|token| token.kind == TokenKind::Variant);
-        for compound in compounds.filter(|token| finds_forms && token.range == (0..self.text.len()))
-        {
+        let is_number = |lexeme: &str| lexeme.bytes().all(|byte| byte.is_ascii_digit());
+        for compound in compounds.filter(|token| {
+            (finds_forms || is_number(&token.lexeme)) && token.range == (0..self.text.len())
+        }) {
             readings.push(Reading {
-                terms: vec![Term::new(compound, true, finds_longer)],
+                terms: vec![Term::new(compound, finds_forms, finds_longer)],
                 is_phrase: true,
             });
         }
@@ -308,6 +331,10 @@ mod tests {
             ),
             ("3.14", "((('3') <1> ('14')))"),
             ("5,000", "((('5') <1> ('000':*)) | (('5000':*)))"),
+            ("5 000", "((('5') <1> ('000':*)) | (('5000':*)))"),
+            ("\"5 000\"", "((('5') <1> ('000')) | (('5000')))"),
+            ("2026 100", "((('2026':*))) & ((('100':*)))"),
+            ("5 0000", "((('5'))) & ((('0000':*)))"),
             ("北京", "((('北京')))"),
             ("北京是", "((('北京') & ('京是')))"),
             ("\"北京是\"", "((('北京') <1> ('京是')))"),

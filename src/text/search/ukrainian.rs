@@ -130,6 +130,13 @@ pub(super) fn stem(word: &str) -> Vec<String> {
             push_other_readings(word, stem, ending, &mut stems);
         }
     }
+    // Inhabitants: росіянин, росіяни.
+    for stem in stems.clone() {
+        let plural = stem.strip_suffix("ин").unwrap_or_default();
+        if plural.ends_with("ян") || plural.ends_with("ан") {
+            push(plural, &mut stems);
+        }
+    }
     // Adjectives made from names: львівський.
     for stem in stems.clone() {
         if let Some(name) = stem
@@ -275,6 +282,7 @@ mod tests {
             "голосування голосуванням голосувань; діяльність діяльності; область області областей",
             "великий велика великого великому великими; синій синього синіми; третій третього",
             "пише пишуть пишемо; писав писала писали писати; працювати працює працював працюють",
+            "росіянин росіяни росіян росіянам; киянин киянам; громадянин громадян громадянами",
             "говорити говорить говорив говорила говорять",
         ];
         for forms in words.iter().flat_map(|line| line.split("; ")) {
