@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::text::characters::is_word_by_itself;
 use crate::text::folding::skeleton;
 use crate::text::slug::transliterate;
 
@@ -13,18 +14,25 @@ use crate::text::slug::transliterate;
 static ROLE_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     fold_words(&[
         "admin",
+        "admins",
         "administration",
         "administrator",
+        "administrators",
+        "board",
         "editor",
         "editorial",
         "editors",
         "mod",
+        "mods",
+        "moderation",
         "moderator",
         "moderators",
         "newsroom",
+        "publisher",
         "staff",
         "webmaster",
         "адмін",
+        "адміни",
         "адміністратор",
         "адміністраторка",
         "адміністрація",
@@ -56,11 +64,14 @@ static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         "columnist",
         "deputy",
         "desk",
+        "com",
         "for",
         "from",
         "head",
+        "help",
         "here",
         "in",
+        "inchief",
         "is",
         "journalist",
         "media",
@@ -72,6 +83,7 @@ static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         "real",
         "reporter",
         "senior",
+        "site",
         "support",
         "team",
         "the",
@@ -86,94 +98,167 @@ static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         "журналістка",
         "команда",
         "новини",
+        "сайта",
+        "сайту",
         "офіційно",
         "офіційний",
         "офіційна",
         "справжній",
     ])
 });
+/// Role words that are nobody's name, so that a name with one of them claims the role.
+static TITLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    fold_words(&[
+        "admin",
+        "administrator",
+        "editor",
+        "moderator",
+        "адмін",
+        "адміністратор",
+        "адміністраторка",
+        "модератор",
+        "модераторка",
+        "редактор",
+        "редакторка",
+    ])
+});
 /// Articles that a publication's title may begin with.
 const ARTICLES: [&str; 3] = ["a", "an", "the"];
 
-/// Returns the name of staff or the publication that a commenter's name is or imitates. A name that only claims a role,
-/// such as "Editor", imitates the publication. A single name in a longer one is not enough: a colleague called Ann keeps
-/// nobody else called Ann from commenting, but *Ann (editor)* imitates her.
+/// Returns the name of staff or the publication that a commenter's name is or imitates. A name that claims a role, such as
+/// "Editor" or "Ann (admin)", imitates the publication. A single name in a longer one is not enough: a colleague called Ann
+/// keeps nobody else called Ann from commenting, but *Ann (editor)* imitates her.
 pub fn find_imitated<'a>(name: &str, staff: &'a [String], publication: &'a str) -> Option<&'a str> {
     let spellings = list_spellings(name);
-    let imitates = |other: &str, is_publication: bool| {
-        let others = list_spellings(other);
-        spellings.iter().zip(others).any(|(name, mut own)| {
-            if is_publication && own.len() > 1 {
-                own.retain(|word| !ARTICLES.contains(&word.as_str()));
-            }
-            is_imitation(name, &own)
-        })
-    };
-    if let Some(found) = staff.iter().find(|own| imitates(own, false)) {
-        return Some(found);
+    let staff_spellings: Vec<Vec<Spelling>> =
+        staff.iter().map(|name| list_spellings(name)).collect();
+    for (own, found) in staff_spellings.iter().zip(staff) {
+        let mut pairs = spellings.iter().zip(own);
+        if pairs.any(|(name, own)| imitates_person(name, own)) {
+            return Some(found);
+        }
     }
-    let claims_role = spellings.iter().any(|words| {
-        let is_role = |word: &String| ROLE_WORDS.contains(word);
-        words.iter().any(is_role) && words.iter().all(|word| is_role_or_filler(word))
+    let mut pairs = spellings.iter().zip(list_spellings(publication));
+    let imitates_publication = pairs.any(|(name, mut own)| {
+        if own.words.len() > 1 {
+            own.words.retain(|word| !ARTICLES.contains(&word.as_str()));
+        }
+        is_imitation(&name.words, &own.words, true)
+            || names_colleague(&name.words, &own.words, &staff_spellings)
     });
-    (claims_role || imitates(publication, true)).then_some(publication)
+    let claims_role = spellings.iter().any(|name| claims_role(&name.words));
+    (claims_role || imitates_publication).then_some(publication)
 }
 
-/// Returns the words of a name in several spellings. Some letters look alike only as capitals (`Н`, `H`), some only as small
-/// ones (`а`, `a`).
-fn list_spellings(name: &str) -> [Vec<String>; 6] {
-    // A token without a letter or digit decorates, but could become a letter (`|`).
-    let tokens: Vec<&str> = name
-        .split_whitespace()
-        .filter(|token| token.contains(char::is_alphanumeric))
-        .collect();
-    let trimmed: Vec<&str> = tokens
-        .iter()
-        .map(|token| token.trim_matches(|c: char| !c.is_alphanumeric()))
-        .collect();
-    let name = trimmed.join(" ");
-    let undecorated: Vec<&str> = trimmed.iter().map(|token| trim_variants(token)).collect();
-    let spellings = [
+/// One way to read a name.
+struct Spelling {
+    words: Vec<String>,
+    /// Whether so much of the name was left out that only names of several words may be compared.
+    is_rough: bool,
+}
+
+/// Returns a name in several spellings, always in the same order. Some letters look alike only as capitals (`Н`, `H`), some
+/// only as small ones (`а`, `a`).
+fn list_spellings(name: &str) -> Vec<Spelling> {
+    let typed = name;
+    let name: String = name.nfkc().collect();
+    let tokens = list_tokens(&name);
+    let name = trim_tokens(&tokens, |c| !c.is_alphanumeric());
+    let is_variant = |c: char| !c.is_alphanumeric() || c.nfkc().ne([c]);
+    let undecorated = trim_tokens(&list_tokens(typed), is_variant);
+    let is_addition = |c: char| is_variant(c) || c.is_ascii_digit();
+    let without_digits = trim_tokens(&list_tokens(typed), is_addition);
+    // Signs for letters.
+    let signs = tokens
+        .join(" ")
+        .replace(['†', '‡', '✝', '+'], "t")
+        .replace('!', "i")
+        .replace('€', "e");
+    let fine = [
+        name.clone(),
         name.to_lowercase(),
         name.to_uppercase(),
-        undecorated.join(" ").to_lowercase(),
-        // A dagger for a `t`.
-        tokens.join(" ").replace(['†', '‡'], "t").to_lowercase(),
-        // The same name in another alphabet.
-        transliterate(&name),
-        name,
+        undecorated.to_lowercase(),
+        signs.to_lowercase(),
     ];
-    spellings.map(|name| {
-        let skeleton = skeleton(&name);
-        let words = skeleton.split(|c: char| !c.is_alphanumeric());
-        words
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
-    })
+    let rough = [
+        // `Olenna Editor`, `Olena Editor1`. Short names that differ in this are other names: Ann, An.
+        merge_doubled(&without_digits.to_lowercase()),
+        merge_doubled(&transliterate_name(&name)),
+    ];
+    let fine = fine.iter().map(|name| Spelling::new(name, false));
+    let rough = rough.iter().map(|name| Spelling::new(name, true));
+    fine.chain(rough).collect()
 }
 
-/// Removes letters and digits in other shapes around a word, such as `²` and `Ⓡ`, unless there is nothing else in it.
-fn trim_variants(word: &str) -> &str {
-    let is_variant = |c: char| c.nfkc().ne([c]);
-    match word.trim_matches(is_variant) {
-        "" => word,
-        rest => rest,
+/// Returns the parts of a name between white space. One without a letter or digit decorates, but could become a letter (`|`).
+fn list_tokens(name: &str) -> Vec<&str> {
+    name.split_whitespace()
+        .filter(|token| token.contains(char::is_alphanumeric))
+        .collect()
+}
+
+/// Removes characters around each token, unless there is nothing else in it.
+fn trim_tokens(tokens: &[&str], is_removed: impl Fn(char) -> bool) -> String {
+    let trimmed: Vec<&str> = tokens
+        .iter()
+        .map(|token| match token.trim_matches(&is_removed) {
+            "" => token,
+            rest => rest,
+        })
+        .collect();
+    trimmed.join(" ")
+}
+
+/// Returns a name in Latin letters, in which spellings such as `Kyivskyi` and `Kyivskij` are one. A name in Chinese or another
+/// script whose words sound alike gives an empty text.
+fn transliterate_name(name: &str) -> String {
+    if name.contains(is_word_by_itself) {
+        return String::new();
+    }
+    transliterate(name).replace(['y', 'j'], "i")
+}
+
+/// Returns the text with one letter in place of several equal ones in a row.
+fn merge_doubled(text: &str) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.dedup();
+    letters.into_iter().collect()
+}
+
+impl Spelling {
+    fn new(name: &str, is_rough: bool) -> Self {
+        let skeleton = skeleton(name);
+        let words = skeleton.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        Self {
+            words: words.map(str::to_owned).collect(),
+            is_rough,
+        }
     }
 }
 
-/// Returns whether the words of a name are or contain the words of somebody else's.
-fn is_imitation(name: &[String], own: &[String]) -> bool {
+fn imitates_person(name: &Spelling, own: &Spelling) -> bool {
+    let has_several_words = own.words.len() > 1;
+    (has_several_words || !own.is_rough) && is_imitation(&name.words, &own.words, has_several_words)
+}
+
+/// Returns whether the words of a name are or contain the words of somebody else's. `is_distinctive` says that the other name
+/// is no accident in a longer word.
+fn is_imitation(name: &[String], own: &[String], is_distinctive: bool) -> bool {
     let (joined, own_joined) = (name.concat(), own.concat());
     if own_joined.is_empty() {
         return false;
     }
     // However the words are spaced: `OlenaEditor`, `O.l.e.n.a`.
-    if is_with_role(&joined, &own_joined) {
-        return true;
-    }
-    // `Olenna Editor`. Short names that differ in this are other names: Ann, An.
-    if own.len() > 1 && is_with_role(&merge_doubled(&joined), &merge_doubled(&own_joined)) {
+    let is_addition = |rest: &str| match is_distinctive {
+        true => consists_of_additions(rest),
+        false => rest.is_empty() || ROLE_WORDS.contains(rest),
+    };
+    let is_with_additions = joined
+        .match_indices(&own_joined)
+        .any(|(at, _)| is_addition(&joined[..at]) && is_addition(&joined[at + own_joined.len()..]));
+    if is_with_additions {
         return true;
     }
     let Some(extra) = remove_words(name, own) else {
@@ -183,21 +268,45 @@ fn is_imitation(name: &[String], own: &[String]) -> bool {
     own.len() > 1 || extra.iter().all(|word| is_role_or_filler(word))
 }
 
-/// Returns whether a name without spaces is somebody else's, or that with a role.
-fn is_with_role(joined: &str, own_joined: &str) -> bool {
-    let around = [
-        joined.strip_prefix(own_joined),
-        joined.strip_suffix(own_joined),
-    ];
-    let is_only_role = |rest: &str| rest.is_empty() || ROLE_WORDS.contains(rest);
-    around.into_iter().flatten().any(is_only_role)
+/// Returns whether a text is made of role words and longer filler words without spaces.
+fn consists_of_additions(text: &str) -> bool {
+    /// Length from which a filler word is no accident inside another word.
+    const MIN_CHARS: usize = 3;
+    text.is_empty()
+        || (1..=text.len())
+            .filter(|end| text.is_char_boundary(*end))
+            .any(|end| {
+                let (word, rest) = text.split_at(end);
+                let is_filler = FILLER_WORDS.contains(word) && word.chars().count() >= MIN_CHARS;
+                (is_filler || ROLE_WORDS.contains(word)) && consists_of_additions(rest)
+            })
 }
 
-/// Returns the text with one letter in place of several equal ones in a row.
-fn merge_doubled(text: &str) -> String {
-    let mut letters: Vec<char> = text.chars().collect();
-    letters.dedup();
-    letters.into_iter().collect()
+/// Returns whether a name has the publication's words and, beside them, only words of a colleague's name.
+fn names_colleague(name: &[String], publication: &[String], staff: &[Vec<Spelling>]) -> bool {
+    let Some(extra) = remove_words(name, publication).filter(|_| !publication.is_empty()) else {
+        return false;
+    };
+    staff.iter().flatten().any(|own| {
+        extra
+            .iter()
+            .all(|word| own.words.contains(word) || is_role_or_filler(word))
+    })
+}
+
+/// Returns whether a name says nothing but a role, or says it beside other words, as in *Ann (admin)*.
+fn claims_role(words: &[String]) -> bool {
+    let is_role = |word: &String| ROLE_WORDS.contains(word);
+    let is_only_role = words.iter().any(is_role)
+        && words
+            .iter()
+            .all(|word| is_role_or_filler(word) || word.parse::<u32>().is_ok());
+    let joined = words.concat();
+    let is_joined_role = !joined.is_empty()
+        && !words.iter().all(|word| FILLER_WORDS.contains(word))
+        && consists_of_additions(&joined);
+    let has_title = words.len() > 1 && words.iter().any(|word| TITLES.contains(word));
+    is_only_role || is_joined_role || has_title
 }
 
 /// Returns the words of a name that remain without those of another, or `None` if it does not have them all.
@@ -273,6 +382,16 @@ mod tests {
             "Olenna Editor",
             "Olena Editorr",
             "Olena Editor 2",
+            "Olena Editor1",
+            "olenaeditor2024",
+            "OlenaEditorOfficial",
+            "TheRealOlenaEditor",
+            "⒪⒧⒠⒩⒜ ⒠⒟⒤⒯⒪⒭",
+            "Olena Ed!tor",
+            "Olena Edi+or",
+            "Olena €ditor",
+            "Олена Эдитор",
+            "Олена Едитор",
         ] {
             assert_eq!(imitated(name), Some("Olena Editor"), "{name}");
         }
@@ -295,6 +414,7 @@ mod tests {
             "Вовк Йосип",
             "ЙОСИП BOBK",
             "Yosyp Vovk",
+            "Josip Vovk",
         ] {
             assert_eq!(imitated(name), Some("Йосип Вовк"), "{name}");
         }
@@ -314,6 +434,21 @@ mod tests {
             "Kyiv Courier News",
             "Кyiv Cоurier Оnline",
             "Київ Courier",
+            "Kyiv Courier 2",
+            "KyivCourierTeam",
+            "Kyiv Courier Editorial Board",
+            "Kyiv Courier Help Desk",
+            "Olena, Kyiv Courier",
+            "Admins",
+            "ModTeam",
+            "EditorInChief",
+            "Editor 2",
+            "Head of moderation",
+            "Site Admin",
+            "Адмін сайту",
+            "Petro (admin)",
+            "Olena, редактор",
+            "Петро, модератор",
             "Editors of the Kyiv Courier",
             "Editor",
             "ADMIN",
@@ -335,6 +470,15 @@ mod tests {
             "An",
             "Anna²",
             "Ann† Smith",
+            "Ann2",
+            "Annis",
+            "Annof",
+            "Olena Ed",
+            "Mod Jones 2",
+            "Newson",
+            "Theodora Helpern",
+            "北京日报",
+            "An Thereal",
             "Ann Lee from Kyiv",
             "Olena",
             "Olena Shevchenko",
