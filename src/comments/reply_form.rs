@@ -247,8 +247,12 @@ pub fn parse_body(
     typed: &mut String,
     errors: &mut FieldErrors,
 ) -> (String, SafeHtml) {
-    errors.check_text(translator, "comment", typed, TextLimit::Elsewhere);
-    let body = input::multi_line(typed);
+    // At first: word processors separate lines with characters that a text cannot contain.
+    let mut body = input::multi_line(typed);
+    if input::has_invalid_chars(&body) {
+        errors.check_text(translator, "comment", &mut body, TextLimit::Elsewhere);
+        typed.clone_from(&body);
+    }
     let over = body.len().saturating_sub(MAX_BODY_BYTES);
     if over > 0 {
         errors.push_message("comment", translator.plural("reply-comment-too-long", over));

@@ -564,10 +564,15 @@ async fn names_and_urls_that_would_be_shown_differently_are_rejected() {
     );
     // Renders to nothing.
     let rejected = fill_form(&page)
-        .fill("comment", "\u{200B}\n\n---")
+        .fill("comment", "\u{200B}\n\n\u{A0}")
         .submit()
         .await;
     rejected.has_status(422).sees("Please type your comment.");
+    // A word processor's line break.
+    let form = fill_form(&page).fill("comment", "one\u{B}two");
+    form.submit().await.has_status(303);
+    let stored = "select count(*) from comments where body = E'one\\ntwo'";
+    assert_eq!(site.count(stored).await, 1);
 }
 
 #[tokio::test]

@@ -500,14 +500,7 @@ fn a_footnote_has_at_most_a_hundred_references() {
 
 #[test]
 fn html_without_visible_content_is_blank() {
-    for nothing in [
-        "",
-        " \n",
-        "---",
-        "\u{200B}",
-        "\u{A0}",
-        "\u{200B}\u{A0}\u{200B}",
-    ] {
+    for nothing in ["", " \n", "\u{200B}", "\u{A0}", "\u{200B}\u{A0}\u{200B}"] {
         assert!(
             render_comment(nothing).is_blank(),
             "{nothing:?} gives {}",
@@ -518,6 +511,8 @@ fn html_without_visible_content_is_blank() {
         "a",
         "![](https://example.org/x.png)",
         "<b></b>",
+        "---",
+        "*****",
         "`.`",
         "> \n- ",
         "\\",

@@ -12,6 +12,26 @@ const FILE_EXTENSIONS: [&str; 13] = [
     "asp", "gif", "htm", "html", "jpeg", "jpg", "md", "pdf", "php", "png", "svg", "txt", "webp",
 ];
 
+/// Top-level domains in Cyrillic (IANA, Root Zone Database). Other words in that place are abbreviations: `м.Львів`.
+const CYRILLIC_DOMAINS: [&str; 16] = [
+    "бг",
+    "бел",
+    "дети",
+    "ею",
+    "католик",
+    "ком",
+    "мкд",
+    "мон",
+    "москва",
+    "онлайн",
+    "орг",
+    "рус",
+    "рф",
+    "сайт",
+    "срб",
+    "укр",
+];
+
 /// Returns the beginning of the text, in which a URL is searched for: one byte more than the longest URL.
 pub(super) fn truncate(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_URL_BYTES + 1)]
@@ -60,10 +80,20 @@ fn names_host(typed: &str, trust: TrustLevel) -> bool {
     let is_file = path.is_empty() && FILE_EXTENSIONS.contains(&last.to_ascii_lowercase().as_str());
     name.split('.').all(is_label)
         && is_label(last)
-        && last.chars().count() >= 2
-        && !last.starts_with(|c: char| c.is_ascii_digit())
+        && is_top_level_domain(last)
         && port.bytes().all(|b| b.is_ascii_digit())
         && !is_file
+}
+
+/// Returns whether the last part of a host can be a top-level domain. A name after an abbreviation has a capital letter
+/// only at its start: `Mr.Smith`.
+fn is_top_level_domain(label: &str) -> bool {
+    let is_one_case = label == label.to_lowercase() || label == label.to_uppercase();
+    let is_cyrillic = label.contains(|c| matches!(c, '\u{400}'..='\u{52F}'));
+    label.chars().count() >= 2
+        && !label.starts_with(|c: char| c.is_ascii_digit())
+        && is_one_case
+        && (!is_cyrillic || CYRILLIC_DOMAINS.contains(&label.to_lowercase().as_str()))
 }
 
 /// Returns whether an author of this trust level may link to the URL.

@@ -1,5 +1,6 @@
 //! Finds URLs in running text, and where each of them ends.
 
+use unicode_normalization::char::is_combining_mark;
 use url::Url;
 
 use super::super::urls;
@@ -77,6 +78,7 @@ fn measure(text: &str, host: usize) -> usize {
             opened.push(*open);
         }
         in_host &= at < host || !matches!(c, '/' | '?' | '#');
+        let is_after_host = in_host && at >= host && !is_in_host(c);
         // Chinese and Japanese write on without a space after a host in Latin letters.
         let is_next_word = in_host && previous.is_ascii_alphanumeric() && is_unspaced(c);
         let is_closing_tag = c == '[' && next == Some('/');
@@ -84,6 +86,7 @@ fn measure(text: &str, host: usize) -> usize {
         let is_unopened = closed.is_some_and(|(open, _)| opened.pop() != Some(*open));
         if is_unopened
             || is_next_word
+            || is_after_host
             || is_closing_tag
             || is_end(c)
             || (c == '’' && !is_apostrophe(previous, next))
@@ -96,13 +99,18 @@ fn measure(text: &str, host: usize) -> usize {
     trim_punctuation(&text[..end])
 }
 
-/// Returns whether the character cannot be in a URL: white space, a quotation mark, or a full stop of Chinese or Japanese.
+/// Returns whether the character cannot be in a URL: white space, a quotation mark, or punctuation of Chinese, Japanese or Arabic.
 fn is_end(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || "<>\"`|\\«»‹›“”„‟‘‚、。！，．：；？｡､〝〞〟".contains(c)
+        || "<>\"`|\\«»‹›“”„‟‘‚、。！，．：；？｡､〝〞〟،؛؟".contains(c)
         // Marks that set the direction of text.
         || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns whether the character can be in the part of a URL before the path: a letter, a digit, a mark or a separator.
+fn is_in_host(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c) || "-._~%:@[]".contains(c)
 }
 
 fn is_apostrophe(previous: char, next: Option<char>) -> bool {

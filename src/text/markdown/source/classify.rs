@@ -2,7 +2,7 @@
 
 use super::super::sanitizer::TrustLevel;
 use super::block::{BlockKind, ClassifiedLine};
-use super::line::{Fence, Line};
+use super::line::{Fence, Line, RULE_MARKS};
 use super::references;
 
 /// Returns the lines with their kinds.
@@ -45,7 +45,44 @@ pub(super) fn classify<'a>(lines: &[&'a str], trust: TrustLevel) -> Vec<Classifi
         });
     }
     demote_false_quotations(&mut blocks, lines, trust);
+    demote_false_rules(&mut blocks, trust);
     blocks
+}
+
+/// Makes text of rows of stars and underscores that stand beside other lines, since they are ratings, drawings and lines to
+/// fill in. In a comment, a rule also has text on both sides, and one of stars or underscores has three.
+fn demote_false_rules(blocks: &mut [ClassifiedLine<'_>], trust: TrustLevel) {
+    let is_text =
+        |block: &ClassifiedLine<'_>| !matches!(block.kind, BlockKind::Blank | BlockKind::Rule);
+    let first_text = blocks.iter().position(is_text);
+    let last_text = blocks.iter().rposition(is_text);
+    let kinds: Vec<BlockKind<'_>> = blocks.iter().map(|block| block.kind).collect();
+    for (index, block) in blocks.iter_mut().enumerate() {
+        let Some((mark, count)) = block
+            .line
+            .parse_rule()
+            .filter(|_| block.kind == BlockKind::Rule)
+        else {
+            continue;
+        };
+        let is_blank = |index: usize| {
+            kinds
+                .get(index)
+                .is_none_or(|kind| *kind == BlockKind::Blank)
+        };
+        let is_apart = (index == 0 || is_blank(index - 1)) && is_blank(index + 1);
+        let is_between_texts = first_text.is_some_and(|first| first < index)
+            && last_text.is_some_and(|last| index < last);
+        let is_rule = match trust {
+            TrustLevel::Editor => mark == '-' || is_apart,
+            TrustLevel::Reader => {
+                is_between_texts && (mark == '-' || is_apart && count == RULE_MARKS)
+            }
+        };
+        if !is_rule {
+            block.kind = BlockKind::Text;
+        }
+    }
 }
 
 /// Returns the kind of a line outside code. `columns` is the number of cells that a row of the table above can have.
@@ -64,7 +101,12 @@ fn kind_of<'a>(
         return BlockKind::Blank;
     }
     if trust == TrustLevel::Editor {
-        if line.is_underline() && follows(BlockKind::Text) {
+        let has_words = |block: &ClassifiedLine<'_>| {
+            let text = block.line.marked_content;
+            text.contains(char::is_alphanumeric)
+        };
+        let is_below_words = follows(BlockKind::Text) && previous.is_some_and(has_words);
+        if line.is_underline() && is_below_words {
             return BlockKind::Underline;
         }
         if line.is_heading() {
@@ -88,12 +130,7 @@ fn kind_of<'a>(
             };
         }
     }
-    let neighbours = [previous.map(|block| &block.line), next];
-    let is_drawing = neighbours
-        .into_iter()
-        .flatten()
-        .any(|other| line.draws_with(other));
-    if line.is_rule() && !is_drawing {
+    if line.parse_rule().is_some() {
         return BlockKind::Rule;
     }
     let begins_paragraph =

@@ -38,10 +38,13 @@ impl<'a> InlineContext<'a> {
         }
     }
 
-    /// Returns whether a link refers to the definition.
+    /// Returns whether a link refers to the definition. Of two with one label and different targets, only the first can be
+    /// referred to.
     pub fn is_used(&self, definition: &str) -> bool {
-        parse_definition(definition, self.trust)
-            .is_some_and(|(label, _)| self.used.contains(&label))
+        parse_definition(definition, self.trust).is_some_and(|(label, target)| {
+            let linked = self.references.link(&label);
+            self.used.contains(&label) && linked.is_some_and(|(_, linked)| *linked == target)
+        })
     }
 }
 
@@ -271,7 +274,10 @@ impl<'t> Scanner<'t, '_, '_> {
             && let Some((target, length)) = parse_target(inside, self.context.trust)
         {
             let rest = inside[length..].trim_start();
-            if rest.starts_with(')') {
+            // `list[0](self.name)` is code.
+            let is_in_word = self.text[..at].ends_with(char::is_alphanumeric);
+            let has_scheme = target.url == target.typed;
+            if rest.starts_with(')') && (has_scheme || !is_in_word) {
                 let end = self.text.len() - rest.len() + 1;
                 return Some(FoundLink {
                     text,

@@ -7,6 +7,8 @@ use super::super::sanitizer::TrustLevel;
 const MAX_QUOTE_DEPTH: usize = 20;
 /// Longest number of a list item, in digits (CommonMark 0.31, section 5.2).
 const MAX_NUMBER_DIGITS: usize = 9;
+/// Smallest number of marks in a rule (CommonMark 0.31, section 4.1).
+pub(super) const RULE_MARKS: usize = 3;
 const YEAR_DIGITS: usize = 4;
 /// Distance of tab stops, in columns (CommonMark 0.31, section 2.2).
 const TAB_COLUMNS: usize = 4;
@@ -79,27 +81,12 @@ impl<'a> Line<'a> {
         self.marked_content.is_empty()
     }
 
-    /// Returns whether the line is a rule such as `---` or `* * *`.
-    pub fn is_rule(&self) -> bool {
-        let mut marks = self.marked_content.chars().filter(|c| !is_blank_char(*c));
-        let Some(first) = marks.next().filter(|c| matches!(c, '-' | '*' | '_')) else {
-            return false;
-        };
-        let mut count = 1;
-        marks.all(|mark| {
-            count += 1;
-            mark == first
-        }) && count >= 3
-    }
-
-    /// Returns whether this line and another consist of different numbers of stars, as in a drawn triangle.
-    pub fn draws_with(&self, other: &Self) -> bool {
-        let count = |line: &Self| {
-            let is_drawn = line.marked_content.chars().all(|c| c == '*');
-            is_drawn.then_some(line.marked_content.len())
-        };
-        let counts = (count(self), count(other));
-        matches!(counts, (Some(one), Some(other)) if one > 0 && other > 0 && one != other)
+    /// Returns the mark of a rule such as `---` or `* * *`, and how often it stands there.
+    pub fn parse_rule(&self) -> Option<(char, usize)> {
+        let marks = || self.marked_content.chars().filter(|c| !is_blank_char(*c));
+        let mark = marks().next().filter(|c| matches!(c, '-' | '*' | '_'))?;
+        let count = marks().count();
+        (count >= RULE_MARKS && marks().all(|other| other == mark)).then_some((mark, count))
     }
 
     /// Returns whether the line underlines a heading with `===` or `---`.
@@ -228,11 +215,12 @@ fn find_marker(text: &str, trust: TrustLevel) -> Option<(Marker<'_>, usize)> {
     };
     let item = after.trim_start_matches(spaces);
     // Without text it is a dash or a number. Before a number in a comment it is a sign.
-    let is_sign = trust == TrustLevel::Reader
-        && matches!(marker, Marker::Bullet(_))
-        && item.starts_with(char::is_numeric);
-    let is_date = matches!(marker, Marker::Number { .. }) && begins_with_month_and_year(item);
-    let is_text = item.is_empty() || is_sign || is_date;
+    let is_bullet = matches!(marker, Marker::Bullet(_));
+    let is_sign = trust == TrustLevel::Reader && is_bullet && item.starts_with(char::is_numeric);
+    let is_date = !is_bullet && begins_with_month_and_year(item);
+    // `* *` in a drawing.
+    let is_drawing = is_bullet && item.chars().all(|c| c == first || spaces.contains(&c));
+    let is_text = item.is_empty() || is_sign || is_date || is_drawing;
     (after.starts_with(spaces) && !is_text).then_some((marker, length))
 }
 

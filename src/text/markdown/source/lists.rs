@@ -124,7 +124,8 @@ struct Candidate<'a> {
 }
 
 /// Returns for each line the list item that it begins. In a comment, a list has two items or more, and its numbers follow
-/// each other: a single line such as `- 5 degrees` or `1986. A great year` is text.
+/// each other: a single line such as `- 5 degrees` or `1986. A great year` is text. In an article, a single item has a
+/// bullet, the number 1, or the number after that of an earlier item, whose list something interrupts.
 pub(super) fn find_items<'a>(
     blocks: &[ClassifiedLine<'a>],
     is_footnote: impl Fn(&str) -> bool,
@@ -132,14 +133,22 @@ pub(super) fn find_items<'a>(
 ) -> Vec<Option<Item<'a>>> {
     let candidates = find_candidates(blocks, is_footnote, trust);
     let mut items = vec![None; blocks.len()];
+    let mut last_number = 0;
     for (index, candidate) in candidates.into_iter().enumerate() {
         let Some(candidate) = candidate else { continue };
         // A parent stands above its items, so it is decided before them.
         let is_nested = candidate
             .parent
             .is_some_and(|parent| items[parent].is_some());
-        if trust == TrustLevel::Editor || candidate.has_sibling || is_nested {
+        let number = match candidate.item {
+            Item::Number { number, .. } => Some(number),
+            _ => None,
+        };
+        let is_expected = number.is_none_or(|number| number == 1 || number == last_number + 1);
+        let is_single_item = trust == TrustLevel::Editor && is_expected;
+        if candidate.has_sibling || is_nested || is_single_item {
             items[index] = Some(candidate.item);
+            last_number = number.unwrap_or(last_number);
         }
     }
     items

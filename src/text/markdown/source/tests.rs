@@ -81,6 +81,20 @@ fn text_that_is_not_formatting_is_shown_as_typed() {
         "3. 11.2026 election\n4. 11.2026 results",
         "*\n**\n***\n****",
         "***\n**\n*",
+        "*****",
+        "___",
+        "* * *",
+        "-----",
+        "*****\n*****\n*****",
+        "Rating:\n*****\nService:\n***",
+        "*****\n*   *\n*****",
+        "Fill in:\n_____\n_____",
+        "  *\n * *\n* * *",
+        "(´･ω･`) (´･ω･`)",
+        "(´・ω・`)ショボーン (´・ω・`)",
+        "(´`) hi (´`)",
+        "[моя мама](м.Львів) і [Іван](ім.Шевченка), [Рис](див.табл)",
+        "[Ann](Mr.Smith), list[0](self.name), arr[0](obj.call)",
         "007. James\n008. Bill",
         "п`ять і об`єкт, комп`ютер",
         "``quoted'' text ``again''",
@@ -197,14 +211,16 @@ fn lists_with_other_numbers_are_other_lists() {
         "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n<ol>\n<li>c</li>\n<li>d</li>\n</ol>"
     );
     assert_eq!(
-        article("5. a\n3. b"),
-        "<ol start=\"5\">\n<li>a</li>\n</ol>\n<ol start=\"3\">\n<li>b</li>\n</ol>"
+        article("5. a\n6. b\n\n3. c\n4. d"),
+        "<ol start=\"5\">\n<li>a</li>\n<li>b</li>\n</ol>\n<ol start=\"3\">\n<li>c</li>\n<li>d</li>\n</ol>"
     );
-    assert_eq!(article("1. a\n1. b"), "<ol>\n<li>a</li>\n<li>b</li>\n</ol>");
     assert_eq!(
-        article("1986. A year"),
-        "<ol start=\"1986\">\n<li>A year</li>\n</ol>"
+        article("1. a\n\nText.\n\n2. b"),
+        "<ol>\n<li>a</li>\n</ol>\n<p>Text.</p>\n<ol start=\"2\">\n<li>b</li>\n</ol>"
     );
+    assert_eq!(article("5. Mai war schön."), "<p>5. Mai war schön.</p>");
+    assert_eq!(article("1. a\n1. b"), "<ol>\n<li>a</li>\n<li>b</li>\n</ol>");
+    assert_eq!(article("1986. A year"), "<p>1986. A year</p>");
     assert_eq!(
         to_text("3. a\n4. b\n\n1986. A year"),
         "3. a\n4. b\n1986. A year"
@@ -302,6 +318,10 @@ fn a_definition_is_shown_unless_a_link_refers_to_it() {
         article("See [Edit].\n\n[Edit]: fixed"),
         "<p>See [Edit].</p>\n<p>[Edit]: fixed</p>"
     );
+    // The second definition of a label.
+    let shown = comment("[1]: https://x.org\n[1]: https://y.org\n\nSee [1].");
+    assert!(shown.contains(">https://y.org</a>"), "{shown}");
+    assert!(shown.contains("See <a href=\"https://x.org\""), "{shown}");
     assert!(article("a\n\n[^1]: nobody refers to it").contains("[^1]: nobody refers to it"));
 }
 
@@ -341,6 +361,10 @@ fn a_link_without_a_scheme_leads_to_the_site_it_names() {
 #[test]
 fn a_bare_url_ends_before_what_closes_it() {
     for (source, url) in [
+        ("https://x.org—great", "https://x.org"),
+        ("https://x.org’s page", "https://x.org"),
+        ("https://x.org,no", "https://x.org"),
+        ("https://x.org/ab،وشكرا", "https://x.org/ab"),
         ("«https://example.org/стаття»", "https://example.org/стаття"),
         ("“https://example.org/page”", "https://example.org/page"),
         ("„https://example.org/page“", "https://example.org/page"),
