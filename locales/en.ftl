@@ -460,7 +460,8 @@ editor-state = State
 editor-merge-theirs = { $name } changed this, and the form below has the change.
 editor-merge-mine = You changed this, and the form below has your change.
 editor-merge-merged = You and { $name } changed this in different places. The form below has both changes.
-editor-merge-conflict = You and { $name } both changed this. Where you changed the same lines, the form below has yours; elsewhere it has both changes.
+editor-merge-partly-merged = You and { $name } both changed this. Where you changed the same lines, the form below has yours; elsewhere it has both changes.
+editor-merge-conflict = You and { $name } both changed this. The form below has your version, without theirs.
 editor-too-long-to-compare = These texts are too long to compare line by line.
 editor-theirs = The whole text of the newer version
 

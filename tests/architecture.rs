@@ -420,7 +420,8 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     made.extend([Role::Moderator, Role::Editor, Role::Admin].map(|role| format!("role-{role}")));
     made.extend(["en", "uk"].map(|language| format!("language-{language}")));
     made.extend(
-        ["theirs", "mine", "merged", "conflict"].map(|outcome| format!("editor-merge-{outcome}")),
+        ["theirs", "mine", "merged", "partly-merged", "conflict"]
+            .map(|outcome| format!("editor-merge-{outcome}")),
     );
     made.extend(DateOrder::iter().map(|order| format!("date-order-{}", <&str>::from(order))));
     made.extend(HourCycle::iter().map(|hours| format!("hour-cycle-{}", <&str>::from(hours))));

@@ -1,10 +1,11 @@
 //! The editor's form: its fields as the editor entered them, and their validation.
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize};
+use url::Url;
 
 use super::editor_action::EditorAction;
 use super::model::{Article, ArticleInput, ArticleKind, ArticleState, Topic, limits};
-use super::store::NewArticleForm;
 use super::topic_names;
 use crate::clock::Ts;
 use crate::crypto::{generate_token, make_urn};
@@ -17,9 +18,6 @@ use crate::web::form::{self, FieldErrors, RowVersion, TextLimit};
 
 /// Longest list of topics that the form accepts, in bytes.
 const TOPICS_CHARS: usize = 2_000;
-
-/// Length of a UUID with its hyphens.
-const UUID_CHARS: usize = 36;
 
 /// Fields of an article as the editor entered them.
 #[derive(Clone, Default, Deserialize)]
@@ -55,9 +53,9 @@ pub struct ArticleForm {
     /// The chosen occurrence of a time that the clock repeats.
     pub(super) occurrence: String,
     pub(super) version: RowVersion,
-    /// Guid that the new article gets, so that a form that is sent twice makes one article. Empty for a stored article.
+    /// Random text in the form of a new article, from which [`Self::make_guid`] makes the article's guid.
     #[serde(deserialize_with = "form::trimmed")]
-    pub(super) guid: String,
+    pub(super) token: String,
     /// Sent as JSON. `None` for a new article, or if the browser did not send it back.
     #[serde(deserialize_with = "parse_base")]
     pub(super) base: Option<BaseFields>,
@@ -95,7 +93,7 @@ impl ArticleForm {
             replies_open: !is_page,
             is_page,
             was_page: is_page,
-            guid: make_urn(&[&generate_token()]),
+            token: generate_token(),
             ..Self::default()
         }
     }
@@ -140,16 +138,28 @@ impl ArticleForm {
         form
     }
 
-    /// Identifies the form of a new article, if its guid is one that [`Self::blank`] may have made. `input` is what the form
-    /// was parsed to.
-    pub(super) fn identify(&self, input: &ArticleInput) -> Option<NewArticleForm<'_>> {
-        let is_valid = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f' | '-');
-        let uuid = self.guid.strip_prefix("urn:uuid:")?;
-        let is_uuid = uuid.len() == UUID_CHARS && uuid.chars().all(is_valid);
-        is_uuid.then(|| NewArticleForm {
-            guid: &self.guid,
-            published_at: input.published_at.filter(|_| !self.published_at.is_empty()),
-        })
+    /// Returns the guid of the article that this form makes. It depends on the form's token and on all of its fields, so that
+    /// a form that is sent twice makes one article, and one that was changed in between makes another.
+    pub(super) fn make_guid(&self) -> Option<String> {
+        let flags =
+            [self.replies_open, self.is_page, self.pinned].map(|is_ticked| match is_ticked {
+                true => "yes",
+                false => "no",
+            });
+        let texts = [
+            self.token.as_str(),
+            self.action.confirmation(),
+            &self.title,
+            &self.slug,
+            &self.standfirst,
+            &self.sources,
+            &self.body,
+            &self.topics,
+            &self.published_at,
+            &self.occurrence,
+        ];
+        let is_new = !self.token.is_empty();
+        is_new.then(|| make_urn(&[&texts[..], &flags].concat()))
     }
 
     /// Returns the value of the field `base`.
@@ -258,10 +268,9 @@ impl ArticleForm {
         if self.slug.is_empty() {
             return Some(Slug::from_title(&self.title));
         }
-        // A pasted URL: its last part is the slug.
-        if self.slug.starts_with('/') || self.slug.contains("://") {
-            let path = self.slug.trim_end_matches('/');
-            self.slug = path.rsplit('/').next().unwrap_or_default().to_owned();
+        if let Some(url) = parse_pasted_url(&self.slug) {
+            // Without a path, the words of its host would become the slug.
+            self.slug = find_last_part(&url).unwrap_or_else(|| "/".to_owned());
         }
         let is_short = self.slug.chars().count() <= slug::MAX_CHARS;
         let slug = Slug::parse(&self.slug.to_lowercase())
@@ -367,6 +376,24 @@ impl ArticleForm {
         };
         self.errors.push_message("slug", message);
     }
+}
+
+/// Parses a URL or a path that was pasted where its last part was to be typed.
+fn parse_pasted_url(typed: &str) -> Option<Url> {
+    let url = match typed {
+        _ if typed.starts_with('/') => format!("https://host{typed}"),
+        _ if typed.starts_with("www.") => format!("https://{typed}"),
+        _ if typed.contains("://") => typed.to_owned(),
+        _ => return None,
+    };
+    Url::parse(&url).ok()
+}
+
+/// Returns the last part of the path of a URL, decoded.
+fn find_last_part(url: &Url) -> Option<String> {
+    let part = url.path_segments()?.rfind(|part| !part.is_empty())?;
+    let part = percent_decode_str(part).decode_utf8().ok()?;
+    Some(part.into_owned())
 }
 
 fn describe_time_error(layout: &Layout, error: &LocalTimeError) -> String {

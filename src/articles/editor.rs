@@ -250,8 +250,9 @@ async fn save(
                 store::update(&mut db, publication, id, version, editor.id, &input, now).await?
             }
             None => {
-                let new = form.identify(&input);
-                store::insert(&mut db, publication, editor.id, &input, new, now).await?
+                let guid = form.make_guid();
+                let guid = guid.as_deref();
+                store::insert(&mut db, publication, editor.id, &input, guid, now).await?
             }
         };
         let ArticleSaveOutcome::PathTaken { path, .. } = outcome else {
@@ -288,6 +289,10 @@ async fn show_conflict(
     };
     let translator = admin_layout.layout.translator;
     let changes = merge_forms(&mut form, &base, &theirs, article.state, translator);
+    // The same form was sent twice, or the other editor has saved the same.
+    if changes.is_empty() && form.action.next_state(Some(&article)) == article.state {
+        return commit_and_redirect(db, id, &[]).await;
+    }
     // Both are on the page now, so that saving once more is an informed choice.
     form.version = theirs.version;
     form.base = theirs.base;

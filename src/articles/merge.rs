@@ -3,8 +3,8 @@
 use super::article_form::{ArticleForm, BaseFields};
 use super::model::ArticleState;
 use super::store::ArticleRevision;
+use super::topic_names;
 use crate::i18n::Translator;
-use crate::text::input;
 use crate::text::line_diff::{self, DiffLine, MergedText};
 
 /// The article as it was when the form was opened. A part that is not known is `None`.
@@ -32,7 +32,9 @@ pub(super) enum MergeOutcome {
     Mine,
     /// Both changed the field in different places. The form has both changes now.
     Merged,
-    /// Both changed the same part of the field. There, the form has this editor's value.
+    /// Both changed the same lines. There, the form has this editor's, elsewhere both changes.
+    PartlyMerged,
+    /// Both changed the field. The form has this editor's value.
     Conflict,
 }
 
@@ -43,6 +45,7 @@ impl MergeOutcome {
             Self::OtherVersion => "theirs",
             Self::Mine => "mine",
             Self::Merged => "merged",
+            Self::PartlyMerged => "partly-merged",
             Self::Conflict => "conflict",
         }
     }
@@ -206,7 +209,7 @@ fn merge_text(
             Some(merged) => {
                 *mine = merged.text;
                 match merged.has_conflicts {
-                    true => MergeOutcome::Conflict,
+                    true => MergeOutcome::PartlyMerged,
                     false => MergeOutcome::Merged,
                 }
             }
@@ -222,8 +225,13 @@ fn merge_text(
 
 /// Merges lists of topics: adds what either added, and removes what either removed. This never fails.
 fn merge_topics(base: &str, mine: &str, theirs: &str) -> Option<MergedText> {
-    let list = |text: &str| -> Vec<String> { text.lines().map(input::text_line).collect() };
-    let (base, mine, theirs) = (list(base), list(mine), list(theirs));
+    // Stored topics have a line each, and may have commas in their names.
+    let (base, theirs) = (
+        topic_names::list_lines(base),
+        topic_names::list_lines(theirs),
+    );
+    let stored = [base.as_slice(), &theirs].concat();
+    let mine = topic_names::split_names(&topic_names::list_lines(mine), &stored);
     let mut merged: Vec<String> = Vec::new();
     for name in mine.iter().chain(&theirs) {
         let was_removed = base.contains(name) && !(mine.contains(name) && theirs.contains(name));
@@ -330,9 +338,9 @@ mod tests {
     fn what_both_changed_is_merged_where_that_is_clean() {
         let mut mine = ArticleForm {
             title: "My tea".to_owned(),
-            standfirst: "My reason.\nWhy.".to_owned(),
+            standfirst: "My reason.".to_owned(),
             body: "One, mine.\n\nTwo.\n\nThree.".to_owned(),
-            topics: "Drinks\nFood\nMine".to_owned(),
+            topics: "Drinks\nFood, Mine".to_owned(),
             ..article()
         };
         let theirs = ArticleForm {
@@ -346,7 +354,7 @@ mod tests {
             merge(&mut mine, &base(), &theirs),
             [
                 "editor-title conflict",
-                "editor-standfirst conflict",
+                "editor-standfirst partly-merged",
                 "editor-body merged",
                 "editor-topics merged"
             ]

@@ -65,21 +65,56 @@ pub fn merge_lines(base: &str, mine: &str, theirs: &str) -> Option<MergedText> {
     let [base, mine, theirs] = texts.map(with_line_end);
     let merge = TextMerge::from_lines(&base, &mine, &theirs);
     let mut text = String::with_capacity(mine.len().max(theirs.len()));
+    let mut has_conflicts = false;
     for region in merge.regions() {
-        if region.resolution() == MergeResolution::Theirs {
-            text.extend(
-                region
-                    .theirs_range()
-                    .filter_map(|line| merge.theirs_line(line)),
-            );
-        } else {
-            text.extend(region.ours_range().filter_map(|line| merge.ours_line(line)));
+        let mine = region.ours_range().filter_map(|line| merge.ours_line(line));
+        let theirs = region
+            .theirs_range()
+            .filter_map(|line| merge.theirs_line(line));
+        match region.resolution() {
+            MergeResolution::Theirs => text.extend(theirs),
+            MergeResolution::Conflict => {
+                let (mine, theirs): (Vec<&str>, Vec<&str>) = (mine.collect(), theirs.collect());
+                let base = region.base_range().filter_map(|line| merge.base_line(line));
+                let base: Vec<&str> = base.collect();
+                let merged = merge_insertions(&base, &mine, &theirs);
+                has_conflicts |= merged.is_none();
+                text.extend(merged.unwrap_or(mine));
+            }
+            _ => text.extend(mine),
         }
     }
     Some(MergedText {
         text: text.trim_end().to_owned(),
-        has_conflicts: merge.is_conflicted(),
+        has_conflicts,
     })
+}
+
+/// Merges lines of which one version only inserted some before or after what the other changed, and lines that both inserted
+/// at one place. Returns `None` if both changed the same lines.
+fn merge_insertions<'a>(
+    base: &[&'a str],
+    mine: &[&'a str],
+    theirs: &[&'a str],
+) -> Option<Vec<&'a str>> {
+    if base.is_empty() {
+        // A blank line between, so that two paragraphs stay two.
+        let is_apart = mine.last() == Some(&"\n") || theirs.first() == Some(&"\n");
+        let between: &[&str] = if is_apart { &[] } else { &["\n"] };
+        return Some([mine, between, theirs].concat());
+    }
+    let inserted_after = |changed: &[&'a str], other: &[&'a str]| {
+        let rest = changed.strip_prefix(base)?;
+        Some([other, rest].concat())
+    };
+    let inserted_before = |changed: &[&'a str], other: &[&'a str]| {
+        let start = changed.strip_suffix(base)?;
+        Some([start, other].concat())
+    };
+    inserted_after(theirs, mine)
+        .or_else(|| inserted_before(theirs, mine))
+        .or_else(|| inserted_after(mine, theirs))
+        .or_else(|| inserted_before(mine, theirs))
 }
 
 fn is_too_long(text: &str) -> bool {
@@ -149,10 +184,53 @@ mod tests {
     }
 
     #[test]
+    fn insertions_beside_a_change_and_at_one_place_are_merged() {
+        for (base, mine, theirs, merged) in [
+            (
+                "One.\n\nTwo.",
+                "One.\n\nTwo, mine.",
+                "One.\n\nTwo.\n\nThree.",
+                "One.\n\nTwo, mine.\n\nThree.",
+            ),
+            (
+                "One.\n\nTwo.",
+                "One.\n\nTwo.\n\nThree.",
+                "One.\n\nTwo, theirs.",
+                "One.\n\nTwo, theirs.\n\nThree.",
+            ),
+            ("One.", "One, mine.", "Zero.\n\nOne.", "Zero.\n\nOne, mine."),
+            (
+                "One.",
+                "Zero.\n\nOne.",
+                "One, theirs.",
+                "Zero.\n\nOne, theirs.",
+            ),
+            (
+                "One.",
+                "One.\n\nMine.",
+                "One.\n\nTheirs.",
+                "One.\n\nMine.\n\nTheirs.",
+            ),
+            ("", "Mine.", "Theirs.", "Mine.\n\nTheirs."),
+            (
+                "One.\n\nTwo.",
+                "One.\n\nMine.\n\nTwo.",
+                "One.\n\nTheirs.\n\nTwo.",
+                "One.\n\nMine.\n\nTheirs.\n\nTwo.",
+            ),
+        ] {
+            assert_eq!(
+                merge_lines(base, mine, theirs),
+                clean(merged),
+                "{mine:?} {theirs:?}"
+            );
+        }
+    }
+
+    #[test]
     fn where_both_changed_a_line_the_result_has_mine_and_elsewhere_both() {
         for (base, mine, theirs, merged) in [
             ("a\nb", "a\nmine", "a\ntheirs", "a\nmine"),
-            ("", "mine", "theirs", "mine"),
             // Deleted by one, changed by the other.
             ("a\nb\nc", "a\nc", "a\nB\nc", "a\nc"),
             (

@@ -195,6 +195,33 @@ async fn a_conflict_in_one_paragraph_costs_no_other_and_an_unpublished_article_i
 }
 
 #[tokio::test]
+async fn saving_what_is_stored_already_is_no_conflict() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let (edda, emil) = (
+        site.staff("Edda", Role::Editor).await,
+        site.staff("Emil", Role::Editor).await,
+    );
+    let address = format!("/admin/articles/{}", article.id);
+    let (at_edda, at_emil) = (edda.open(&address).await, emil.open(&address).await);
+    for form in [&at_edda, &at_edda, &at_emil] {
+        let form = form
+            .form("/admin/articles/")
+            .fill("body", "The same words.");
+        let saved = form.press("Update").await;
+        assert_eq!(
+            saved.has_status(303).leads_to(),
+            format!("{address}?saved=1")
+        );
+    }
+    // What the button asks for is still to be done.
+    let unpublish = at_emil
+        .form("/admin/articles/")
+        .fill("body", "The same words.");
+    unpublish.press("Unpublish").await.has_status(409);
+}
+
+#[tokio::test]
 async fn a_conflict_comes_before_the_questions_about_saving() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;

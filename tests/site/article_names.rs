@@ -195,6 +195,9 @@ async fn a_typed_slug_is_made_well_formed_and_a_free_one_is_suggested() {
         ("МІСТО 2026", "misto-2026"),
         ("https://example.org/2026/03/14/green-tea/", "green-tea"),
         ("/2026/03/14/black-tea", "black-tea"),
+        ("www.example.org/2024/white-tea/", "white-tea"),
+        ("https://example.org/red-tea?utm=1#top", "red-tea"),
+        ("https://example.org/%D0%BC%D1%96%D0%B9/", "mii"),
         ("and/or", "and-or"),
     ] {
         let saved = new_article(&editor, "Tea")
@@ -205,7 +208,7 @@ async fn a_typed_slug_is_made_well_formed_and_a_free_one_is_suggested() {
         let form = open_saved(&saved).await.form("/admin/articles/");
         assert_eq!(form.value("slug"), slug, "{typed}");
     }
-    for typed in ["!!!", "—", &"a".repeat(101), &"é".repeat(101)] {
+    for typed in ["!!!", "—", "/", &"a".repeat(101), &"é".repeat(101)] {
         let page = new_article(&editor, "Tea")
             .await
             .fill("slug", typed)

@@ -74,6 +74,7 @@ async fn every_form_from_another_site_comes_back_with_its_words_and_changes_noth
         ("present", secret),
         ("mail_present", secret),
         ("new", secret),
+        ("checker_key", secret),
         ("action", "keep"),
         ("all", "trashed"),
         ("ids", "1"),
@@ -112,7 +113,13 @@ async fn every_form_from_another_site_comes_back_with_its_words_and_changes_noth
                         "{path}: {field}"
                     );
                 }
-                for field in ["passphrase", "present", "mail_present", "new"] {
+                for field in [
+                    "passphrase",
+                    "present",
+                    "mail_present",
+                    "new",
+                    "checker_key",
+                ] {
                     assert!(
                         form.has(field) && form.value(field).is_empty(),
                         "{path}: {field}"

@@ -171,50 +171,20 @@ pub async fn find_free_slug(
     Ok(free.map(|(slug, _)| slug))
 }
 
-/// The form with which an article is made, so that a form that is sent twice makes one article.
-#[derive(Clone, Copy)]
-pub struct NewArticleForm<'a> {
-    /// Guid that the article gets.
-    pub guid: &'a str,
-    /// Time of publication, if one was entered.
-    pub published_at: Option<Ts>,
-}
-
-/// Inserts an article with its topics, its first revision and, if it is published, its path. Without a form, the database
-/// makes the article's guid. If the same form has already made an article, inserts nothing and returns that article. A form
-/// that was changed since makes another article, with another guid.
+/// Inserts an article with its topics, its first revision and, if it is published, its path. If there is already an article
+/// with this guid, inserts nothing and returns that article. Without a guid, the database makes one.
 pub async fn insert(
     db: &mut PgConnection,
     publication: &Publication,
     author: AccountId,
     input: &ArticleInput,
-    form: Option<NewArticleForm<'_>>,
-    now: Ts,
-) -> sqlx::Result<ArticleSaveOutcome> {
-    let guid = form.map(|form| form.guid);
-    let mut id = insert_draft(db, author, input, guid, now).await?;
-    if let (None, Some(form)) = (id, form) {
-        if let Some(id) = find_made_article(db, form, input).await? {
-            return Ok(ArticleSaveOutcome::Saved(id));
-        }
-        id = insert_draft(db, author, input, None, now).await?;
-    }
-    let id = id.ok_or(sqlx::Error::RowNotFound)?;
-    publish_and_record(db, publication, id, author, input).await
-}
-
-/// Inserts the texts of an article as a draft. Returns `None` if the guid belongs to another article.
-async fn insert_draft(
-    db: &mut PgConnection,
-    author: AccountId,
-    input: &ArticleInput,
     guid: Option<&str>,
     now: Ts,
-) -> sqlx::Result<Option<ArticleId>> {
+) -> sqlx::Result<ArticleSaveOutcome> {
     let body_html = input.body_html();
     // A draft at first, because the path of a published article may contain the id that it gets here. Of two concurrent
     // inserts with one guid, the second waits for the first.
-    sqlx::query_scalar!(
+    let inserted = sqlx::query_scalar!(
         r#"insert into articles
              (slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, state, author_id, created_at, updated_at, guid)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11, $12, $12, coalesce($13, 'urn:uuid:' || gen_random_uuid()))
@@ -233,38 +203,16 @@ async fn insert_draft(
         now as Ts,
         guid,
     )
-    .fetch_optional(db)
-    .await
-}
-
-/// Returns the article that the form has made, if the article is as the form says. The slug does not count: it may have got
-/// a number.
-async fn find_made_article(
-    db: &mut PgConnection,
-    form: NewArticleForm<'_>,
-    input: &ArticleInput,
-) -> sqlx::Result<Option<ArticleId>> {
-    sqlx::query_scalar!(
-        r#"select id as "id: ArticleId" from articles
-           where guid = $1 and ($2::timestamptz is null or published_at = $2)
-           and (state, kind, title, standfirst, sources, body, replies_open, pinned) = ($3, $4, $5, $6, $7, $8, $9, $10)
-           and array(select fold_topic_name(name) from article_topics join topics on topics.id = topic_id
-                     where article_id = articles.id order by 1)
-             = array(select distinct fold_topic_name(name) from unnest($11::text[]) as named (name) order by 1)"#,
-        form.guid,
-        form.published_at as Option<Ts>,
-        input.state as ArticleState,
-        input.kind as ArticleKind,
-        input.title,
-        input.standfirst,
-        input.sources,
-        input.body,
-        input.replies_open,
-        input.pinned,
-        &input.topics,
-    )
-    .fetch_optional(db)
-    .await
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(id) = inserted else {
+        let existing = sqlx::query_scalar!(
+            r#"select id as "id: ArticleId" from articles where guid = $1"#,
+            guid,
+        );
+        return Ok(ArticleSaveOutcome::Saved(existing.fetch_one(db).await?));
+    };
+    publish_and_record(db, publication, id, author, input).await
 }
 
 /// Updates an article with its path and topics, and adds a revision. Changes nothing if the article's version is no

@@ -13,9 +13,10 @@ use crate::web::layout::Layout;
 use crate::web::page::Page;
 use crate::web::request_id::RequestId;
 
-/// Fields that hold a passphrase, with the message key of their label and their `autocomplete` value. They are never given
-/// back.
-const PASSPHRASE_FIELDS: [(&str, &str, &str); 4] = [
+/// Fields that hold a passphrase or a key, with the message key of their label and their `autocomplete` value. They are
+/// never given back.
+const SECRET_FIELDS: [(&str, &str, &str); 5] = [
+    ("checker_key", "discussion-checker-key", "off"),
     ("passphrase", "account-passphrase", "current-password"),
     ("present", "account-present", "current-password"),
     ("mail_present", "account-present", "current-password"),
@@ -68,20 +69,23 @@ impl ResubmitPage {
         self.layout.translator.text(&format!("{}-{part}", self.key))
     }
 
-    /// Returns the passphrase fields that the form has.
-    fn passphrase_fields(
-        &self,
-    ) -> impl Iterator<Item = &(&'static str, &'static str, &'static str)> {
-        let fields = PASSPHRASE_FIELDS.iter();
-        fields.filter(|(field, ..)| self.fields.iter().any(|(name, _)| name == *field))
+    /// Returns the passphrase and key fields that had a value. A key that was left empty stays as it is.
+    fn secret_fields(&self) -> impl Iterator<Item = &(&'static str, &'static str, &'static str)> {
+        let was_sent = |field: &str| {
+            let mut fields = self.fields.iter();
+            fields.any(|(name, value)| name == field && !value.is_empty())
+        };
+        SECRET_FIELDS
+            .iter()
+            .filter(move |(field, ..)| was_sent(field))
     }
 
     /// Returns the names and values of the other fields.
     fn kept_fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        let is_passphrase = |name: &str| PASSPHRASE_FIELDS.iter().any(|(field, ..)| *field == name);
+        let is_secret = |name: &str| SECRET_FIELDS.iter().any(|(field, ..)| *field == name);
         let wrong = self.wrong_field.as_ref().map_or("", |field| field.name);
         let fields = self.fields.iter();
-        fields.filter(move |(name, _)| !is_passphrase(name) && *name != wrong)
+        fields.filter(move |(name, _)| !is_secret(name) && *name != wrong)
     }
 
     /// Returns the label of a field as its form shows it, or the field's name.
