@@ -1,8 +1,6 @@
 //! The editor's form: its fields as the editor entered them, and their validation.
 
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize};
-use url::Url;
 
 use super::editor_action::EditorAction;
 use super::model::{Article, ArticleInput, ArticleKind, ArticleState, Topic, limits};
@@ -141,11 +139,8 @@ impl ArticleForm {
     /// Returns the guid of the article that this form makes. It depends on the form's token and on all of its fields, so that
     /// a form that is sent twice makes one article, and one that was changed in between makes another.
     pub(super) fn make_guid(&self) -> Option<String> {
-        let flags =
-            [self.replies_open, self.is_page, self.pinned].map(|is_ticked| match is_ticked {
-                true => "yes",
-                false => "no",
-            });
+        let flags = [self.replies_open, self.is_page, self.pinned];
+        let flags = flags.map(|is_ticked| if is_ticked { "yes" } else { "no" });
         let texts = [
             self.token.as_str(),
             self.action.confirmation(),
@@ -268,9 +263,8 @@ impl ArticleForm {
         if self.slug.is_empty() {
             return Some(Slug::from_title(&self.title));
         }
-        if let Some(url) = parse_pasted_url(&self.slug) {
-            // Without a path, the words of its host would become the slug.
-            self.slug = find_last_part(&url).unwrap_or_else(|| "/".to_owned());
+        if let Some(part) = slug::find_in_url(&self.slug) {
+            self.slug = part;
         }
         let is_short = self.slug.chars().count() <= slug::MAX_CHARS;
         let slug = Slug::parse(&self.slug.to_lowercase())
@@ -376,24 +370,6 @@ impl ArticleForm {
         };
         self.errors.push_message("slug", message);
     }
-}
-
-/// Parses a URL or a path that was pasted where its last part was to be typed.
-fn parse_pasted_url(typed: &str) -> Option<Url> {
-    let url = match typed {
-        _ if typed.starts_with('/') => format!("https://host{typed}"),
-        _ if typed.starts_with("www.") => format!("https://{typed}"),
-        _ if typed.contains("://") => typed.to_owned(),
-        _ => return None,
-    };
-    Url::parse(&url).ok()
-}
-
-/// Returns the last part of the path of a URL, decoded.
-fn find_last_part(url: &Url) -> Option<String> {
-    let part = url.path_segments()?.rfind(|part| !part.is_empty())?;
-    let part = percent_decode_str(part).decode_utf8().ok()?;
-    Some(part.into_owned())
 }
 
 fn describe_time_error(layout: &Layout, error: &LocalTimeError) -> String {

@@ -1,8 +1,11 @@
 //! Slugs: parts of URLs that name an article, page or topic, made from its title or name.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use deunicode::deunicode_char;
+use percent_encoding::percent_decode_str;
+use url::Url;
 
 use super::input::is_invisible;
 
@@ -77,6 +80,21 @@ impl fmt::Display for Slug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Returns the last part of the path, decoded, if a URL or a path was typed. The result is `/` if it has none: the words of
+/// the host are no slug.
+pub fn find_in_url(typed: &str) -> Option<String> {
+    let url = match typed {
+        _ if typed.starts_with('/') => format!("https://host{typed}"),
+        _ if typed.starts_with("www.") => format!("https://{typed}"),
+        _ if typed.contains("://") => typed.to_owned(),
+        _ => return None,
+    };
+    let url = Url::parse(&url).ok()?;
+    let part = url.path_segments()?.rfind(|part| !part.is_empty());
+    let decoded = part.and_then(|part| percent_decode_str(part).decode_utf8().ok());
+    Some(decoded.map_or_else(|| "/".to_owned(), Cow::into_owned))
 }
 
 /// Transliterates a title to lowercase Latin letters and digits. All other characters become hyphens.
