@@ -3,6 +3,15 @@
 use broadsheet::accounts::Role;
 
 use crate::support::TestSite;
+use crate::support::visitor::Visitor;
+
+/// Adds two editors and signs them in.
+async fn add_editors(site: &TestSite) -> (Visitor, Visitor) {
+    (
+        site.staff("Edda", Role::Editor).await,
+        site.staff("Emil", Role::Editor).await,
+    )
+}
 
 #[tokio::test]
 async fn a_newer_version_is_merged_into_the_form_and_its_differences_are_marked() {
@@ -14,10 +23,7 @@ async fn a_newer_version_is_merged_into_the_form_and_its_differences_are_marked(
             draft.topics = vec!["Drinks".to_owned(), "Food".to_owned()];
         })
         .await;
-    let (edda, emil) = (
-        site.staff("Edda", Role::Editor).await,
-        site.staff("Emil", Role::Editor).await,
-    );
+    let (edda, emil) = add_editors(&site).await;
     let address = format!("/admin/articles/{}", article.id);
     let (at_edda, at_emil) = (edda.open(&address).await, emil.open(&address).await);
     at_edda
@@ -91,10 +97,7 @@ async fn where_both_changed_the_same_the_form_has_ones_own_and_shows_the_other()
             draft.body = "Before.\n\nFirst words.".to_owned();
         })
         .await;
-    let (edda, emil) = (
-        site.staff("Edda", Role::Editor).await,
-        site.staff("Emil", Role::Editor).await,
-    );
+    let (edda, emil) = add_editors(&site).await;
     let address = format!("/admin/articles/{}", article.id);
     let (at_edda, at_emil) = (edda.open(&address).await, emil.open(&address).await);
     at_edda
@@ -156,10 +159,7 @@ async fn a_conflict_in_one_paragraph_costs_no_other_and_an_unpublished_article_i
             draft.body = "One.\n\nTwo.\n\nThree.\n\nFour.".to_owned();
         })
         .await;
-    let (edda, emil) = (
-        site.staff("Edda", Role::Editor).await,
-        site.staff("Emil", Role::Editor).await,
-    );
+    let (edda, emil) = add_editors(&site).await;
     let address = format!("/admin/articles/{}", article.id);
     let (at_edda, at_emil) = (edda.open(&address).await, emil.open(&address).await);
     let asked = at_edda
@@ -198,10 +198,7 @@ async fn a_conflict_in_one_paragraph_costs_no_other_and_an_unpublished_article_i
 async fn saving_what_is_stored_already_is_no_conflict() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let (edda, emil) = (
-        site.staff("Edda", Role::Editor).await,
-        site.staff("Emil", Role::Editor).await,
-    );
+    let (edda, emil) = add_editors(&site).await;
     let address = format!("/admin/articles/{}", article.id);
     let (at_edda, at_emil) = (edda.open(&address).await, emil.open(&address).await);
     for form in [&at_edda, &at_edda, &at_emil] {
@@ -225,10 +222,7 @@ async fn saving_what_is_stored_already_is_no_conflict() {
 async fn a_conflict_comes_before_the_questions_about_saving() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let (edda, emil) = (
-        site.staff("Edda", Role::Editor).await,
-        site.staff("Emil", Role::Editor).await,
-    );
+    let (edda, emil) = add_editors(&site).await;
     let address = format!("/admin/articles/{}", article.id);
     let at_emil = emil.open(&address).await;
     edda.open(&address)
@@ -260,10 +254,7 @@ async fn a_conflict_comes_before_the_questions_about_saving() {
 async fn a_text_of_hostile_size_is_not_compared_and_not_lost() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let (edda, emil) = (
-        site.staff("Edda", Role::Editor).await,
-        site.staff("Emil", Role::Editor).await,
-    );
+    let (edda, emil) = add_editors(&site).await;
     let address = format!("/admin/articles/{}", article.id);
     let at_emil = emil.open(&address).await;
     let long = |word: &str| format!("{word}\n").repeat(100_000);

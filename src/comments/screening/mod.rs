@@ -3,6 +3,7 @@
 
 pub mod name_match;
 pub mod reason;
+mod role_words;
 #[cfg(test)]
 mod tests;
 pub mod word_list;

@@ -1,127 +1,13 @@
 //! Recognises names of commenters that are, or imitate, the name of a member of staff or of the publication. Names are
 //! compared by their skeleton (UTS #39), so that other alphabets, accents, spacing and punctuation make no difference.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
 use unicode_normalization::UnicodeNormalization;
 
+use super::role_words::{ROLE_WORDS, claims_role, consists_of_additions, is_role_or_filler};
 use crate::text::characters::is_word_by_itself;
 use crate::text::folding::skeleton;
 use crate::text::slug::transliterate;
 
-/// Words by which someone claims to be on the staff. Together with a name they do not make it another name.
-static ROLE_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    fold_words(&[
-        "admin",
-        "admins",
-        "administration",
-        "administrator",
-        "administrators",
-        "board",
-        "editor",
-        "editorial",
-        "editors",
-        "mod",
-        "mods",
-        "moderation",
-        "moderator",
-        "moderators",
-        "newsroom",
-        "publisher",
-        "staff",
-        "webmaster",
-        "адмін",
-        "адміни",
-        "адміністратор",
-        "адміністраторка",
-        "адміністрація",
-        "модератор",
-        "модератори",
-        "модераторка",
-        "редактор",
-        "редактори",
-        "редакторка",
-        "редакція",
-        "редакції",
-        "админ",
-        "администратор",
-        "администрация",
-        "редакция",
-        "вебмайстер",
-        "модерація",
-    ])
-});
-/// Words that add nothing to a name either, but claim no role by themselves.
-static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    fold_words(&[
-        "a",
-        "an",
-        "and",
-        "at",
-        "author",
-        "chief",
-        "columnist",
-        "deputy",
-        "desk",
-        "com",
-        "for",
-        "from",
-        "head",
-        "help",
-        "here",
-        "in",
-        "inchief",
-        "is",
-        "journalist",
-        "media",
-        "news",
-        "of",
-        "official",
-        "online",
-        "press",
-        "real",
-        "reporter",
-        "senior",
-        "site",
-        "support",
-        "team",
-        "the",
-        "verified",
-        "writer",
-        "автор",
-        "авторка",
-        "від",
-        "головна",
-        "головний",
-        "журналіст",
-        "журналістка",
-        "команда",
-        "новини",
-        "сайта",
-        "сайту",
-        "офіційно",
-        "офіційний",
-        "офіційна",
-        "справжній",
-    ])
-});
-/// Role words that are nobody's name, so that a name with one of them claims the role.
-static TITLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    fold_words(&[
-        "admin",
-        "administrator",
-        "editor",
-        "moderator",
-        "адмін",
-        "адміністратор",
-        "адміністраторка",
-        "модератор",
-        "модераторка",
-        "редактор",
-        "редакторка",
-    ])
-});
 /// Articles that a publication's title may begin with.
 const ARTICLES: [&str; 3] = ["a", "an", "the"];
 
@@ -130,7 +16,7 @@ const ARTICLES: [&str; 3] = ["a", "an", "the"];
 /// keeps nobody else called Ann from commenting, but *Ann (editor)* imitates her.
 pub fn find_imitated<'a>(name: &str, staff: &'a [String], publication: &'a str) -> Option<&'a str> {
     let spellings = list_spellings(name);
-    let staff_spellings: Vec<Vec<Spelling>> =
+    let staff_spellings: Vec<Vec<NameSpelling>> =
         staff.iter().map(|name| list_spellings(name)).collect();
     for (own, found) in staff_spellings.iter().zip(staff) {
         let mut pairs = spellings.iter().zip(own);
@@ -151,7 +37,7 @@ pub fn find_imitated<'a>(name: &str, staff: &'a [String], publication: &'a str) 
 }
 
 /// One way to read a name.
-struct Spelling {
+struct NameSpelling {
     words: Vec<String>,
     /// Whether so much of the name was left out that only names of several words may be compared.
     is_rough: bool,
@@ -159,7 +45,7 @@ struct Spelling {
 
 /// Returns a name in several spellings, always in the same order. Some letters look alike only as capitals (`Н`, `H`), some
 /// only as small ones (`а`, `a`).
-fn list_spellings(name: &str) -> Vec<Spelling> {
+fn list_spellings(name: &str) -> Vec<NameSpelling> {
     let typed = name;
     let name: String = name.nfkc().collect();
     let tokens = list_tokens(&name);
@@ -186,8 +72,8 @@ fn list_spellings(name: &str) -> Vec<Spelling> {
         merge_doubled(&without_digits.to_lowercase()),
         merge_doubled(&transliterate_name(&name)),
     ];
-    let fine = fine.iter().map(|name| Spelling::new(name, false));
-    let rough = rough.iter().map(|name| Spelling::new(name, true));
+    let fine = fine.iter().map(|name| NameSpelling::new(name, false));
+    let rough = rough.iter().map(|name| NameSpelling::new(name, true));
     fine.chain(rough).collect()
 }
 
@@ -226,7 +112,7 @@ fn merge_doubled(text: &str) -> String {
     letters.into_iter().collect()
 }
 
-impl Spelling {
+impl NameSpelling {
     fn new(name: &str, is_rough: bool) -> Self {
         let skeleton = skeleton(name);
         let words = skeleton.split(|c: char| !c.is_alphanumeric());
@@ -238,7 +124,7 @@ impl Spelling {
     }
 }
 
-fn imitates_person(name: &Spelling, own: &Spelling) -> bool {
+fn imitates_person(name: &NameSpelling, own: &NameSpelling) -> bool {
     let has_several_words = own.words.len() > 1;
     (has_several_words || !own.is_rough) && is_imitation(&name.words, &own.words, has_several_words)
 }
@@ -268,22 +154,8 @@ fn is_imitation(name: &[String], own: &[String], is_distinctive: bool) -> bool {
     own.len() > 1 || extra.iter().all(|word| is_role_or_filler(word))
 }
 
-/// Returns whether a text is made of role words and longer filler words without spaces.
-fn consists_of_additions(text: &str) -> bool {
-    /// Length from which a filler word is no accident inside another word.
-    const MIN_CHARS: usize = 3;
-    text.is_empty()
-        || (1..=text.len())
-            .filter(|end| text.is_char_boundary(*end))
-            .any(|end| {
-                let (word, rest) = text.split_at(end);
-                let is_filler = FILLER_WORDS.contains(word) && word.chars().count() >= MIN_CHARS;
-                (is_filler || ROLE_WORDS.contains(word)) && consists_of_additions(rest)
-            })
-}
-
 /// Returns whether a name has the publication's words and, beside them, only words of a colleague's name.
-fn names_colleague(name: &[String], publication: &[String], staff: &[Vec<Spelling>]) -> bool {
+fn names_colleague(name: &[String], publication: &[String], staff: &[Vec<NameSpelling>]) -> bool {
     let Some(extra) = remove_words(name, publication).filter(|_| !publication.is_empty()) else {
         return false;
     };
@@ -294,21 +166,6 @@ fn names_colleague(name: &[String], publication: &[String], staff: &[Vec<Spellin
     })
 }
 
-/// Returns whether a name says nothing but a role, or says it beside other words, as in *Ann (admin)*.
-fn claims_role(words: &[String]) -> bool {
-    let is_role = |word: &String| ROLE_WORDS.contains(word);
-    let is_only_role = words.iter().any(is_role)
-        && words
-            .iter()
-            .all(|word| is_role_or_filler(word) || word.parse::<u32>().is_ok());
-    let joined = words.concat();
-    let is_joined_role = !joined.is_empty()
-        && !words.iter().all(|word| FILLER_WORDS.contains(word))
-        && consists_of_additions(&joined);
-    let has_title = words.len() > 1 && words.iter().any(|word| TITLES.contains(word));
-    is_only_role || is_joined_role || has_title
-}
-
 /// Returns the words of a name that remain without those of another, or `None` if it does not have them all.
 fn remove_words(name: &[String], other: &[String]) -> Option<Vec<String>> {
     let mut rest = name.to_vec();
@@ -317,14 +174,6 @@ fn remove_words(name: &[String], other: &[String]) -> Option<Vec<String>> {
         rest.swap_remove(at);
     }
     Some(rest)
-}
-
-fn is_role_or_filler(word: &str) -> bool {
-    ROLE_WORDS.contains(word) || FILLER_WORDS.contains(word)
-}
-
-fn fold_words(words: &[&str]) -> HashSet<String> {
-    words.iter().map(|word| skeleton(word)).collect()
 }
 
 #[cfg(test)]

@@ -43,11 +43,11 @@ fn is_code(text: &str, inside: std::ops::Range<usize>, run: usize) -> bool {
     let after = text[inside.end + run..].chars().next();
     let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() || is_unspaced(c));
     let code = &text[inside];
-    let is_after_face = |c: char| {
+    let is_face_start = |c: char| {
         !c.is_whitespace() && !matches!(c, '(' | '[' | '{' | '"' | '\'' | '«' | '“' | '„')
     };
-    let is_face = code.ends_with('(') || code.starts_with(')') && before.is_some_and(is_after_face);
+    let is_face = code.ends_with('(') || code.starts_with(')') && before.is_some_and(is_face_start);
     // A space at one end alone is between words, not in code.
-    let is_between = code.starts_with(' ') != code.ends_with(' ');
-    is_edge(before) && is_edge(after) && !code.contains('\n') && !is_face && !is_between
+    let is_between_words = code.starts_with(' ') != code.ends_with(' ');
+    is_edge(before) && is_edge(after) && !code.contains('\n') && !is_face && !is_between_words
 }
