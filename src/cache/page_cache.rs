@@ -1,6 +1,5 @@
 //! Cached pages, and the state that decides whether a rendered page may be cached.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -27,15 +26,13 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
 /// Acknowledgement that the database listener sends once it has applied every invalidation committed before the request.
 pub type FlushAck = oneshot::Sender<()>;
 
-type CachedPages =
-    quick_cache::sync::Cache<CacheKey, CacheEntry, PageWeighter, DefaultHashBuilder, EvictionHook>;
-
-/// Cached page with the epoch in which it was cached.
-#[derive(Clone)]
-struct CacheEntry {
-    page: Arc<CachedPage>,
-    epoch: u64,
-}
+type CachedPages = quick_cache::sync::Cache<
+    CacheKey,
+    Arc<CachedPage>,
+    PageWeighter,
+    DefaultHashBuilder,
+    EvictionHook,
+>;
 
 /// Cache of finished pages, bounded by the memory that they take.
 pub struct PageCache {
@@ -43,9 +40,6 @@ pub struct PageCache {
     /// Lock held while a page is added or removed, so that the pages, the index of tags and the invalidation log always
     /// agree.
     state: Mutex<CacheState>,
-    /// Number of times that all pages were invalidated at once. A page cached in an earlier epoch is served only while
-    /// the database cannot be reached.
-    epoch: AtomicU64,
     clock: Clock,
     pub metrics: CacheMetrics,
 }
@@ -86,29 +80,25 @@ impl PageCache {
         Self {
             pages: CachedPages::with_options(options, PageWeighter, hasher, EvictionHook),
             state: Mutex::default(),
-            epoch: AtomicU64::new(0),
             clock,
             metrics: CacheMetrics::default(),
         }
     }
 
-    /// Returns the cached page if it is of the current epoch and has not expired.
+    /// Returns the cached page if it has not expired.
     pub fn find(&self, key: CacheKeyRef<'_>, now: impl FnOnce() -> Ts) -> Option<Arc<CachedPage>> {
-        let CacheEntry { page, epoch } = self.pages.get(&key)?;
-        // Pairs with the release in `invalidate_all`: no lock is taken on the way of most requests.
-        if epoch != self.epoch.load(Ordering::Acquire) {
-            return None;
-        }
+        // No lock is taken on the way of most requests.
+        let page = self.pages.get(&key)?;
         match page.policy.expires_at {
             Some(expires_at) if expires_at <= now() => None,
             _ => Some(page),
         }
     }
 
-    /// Returns the cached page even if it has expired or is of an earlier epoch, for use while the database cannot be
-    /// reached. Pages that an invalidation named are no longer in the cache and so never returned.
+    /// Returns the cached page even if it has expired, for use while the database cannot be reached. A page that was
+    /// invalidated is no longer in the cache: it may show what has been taken down since.
     pub fn find_stale(&self, key: CacheKeyRef<'_>) -> Option<Arc<CachedPage>> {
-        self.pages.peek(&key).map(|entry| entry.page)
+        self.pages.peek(&key)
     }
 
     /// Looks again for a page that [`PageCache::find`] did not return. If it is still missing, starts rendering it or
@@ -146,20 +136,16 @@ impl PageCache {
         page.set_modified_at(guard.modified_at);
         // The old page may have had other tags.
         if let Some((key, old)) = self.pages.remove(&guard.key.borrowed()) {
-            state.tags.remove(&key, &old.page.policy.tags);
+            state.tags.remove(&key, &old.policy.tags);
         }
         state.tags.insert(&guard.key, tags);
-        let entry = CacheEntry {
-            page: page.clone(),
-            epoch: self.epoch.load(Ordering::Acquire),
-        };
         let mut evicted = Vec::new();
         self.pages
             // The hook only collects what is evicted: the index of tags is behind the lock that is held here.
-            .insert_with_lifecycle(guard.key.clone(), entry, &mut evicted);
+            .insert_with_lifecycle(guard.key.clone(), page.clone(), &mut evicted);
         for (key, old) in evicted {
             self.metrics.evicted.inc();
-            state.tags.remove(&key, &old.page.policy.tags);
+            state.tags.remove(&key, &old.policy.tags);
         }
         // Under the lock: a lookup finds either the render or its page.
         guard.finish(RenderOutcome::Cached(page.clone()));
@@ -193,15 +179,13 @@ impl PageCache {
             let tag = tag.parse().unwrap_or(CacheTag::Site);
             state.log.push(tag);
             if tag == CacheTag::Site {
-                self.metrics.dropped.inc_by(self.pages.len() as u64);
-                self.pages.clear();
-                state.tags.clear();
+                self.drop_all(state);
                 continue;
             }
             for key in state.tags.remove_tag(tag) {
-                if let Some((key, entry)) = self.pages.remove(&key.borrowed()) {
+                if let Some((key, page)) = self.pages.remove(&key.borrowed()) {
                     self.metrics.dropped.inc();
-                    state.tags.remove(&key, &entry.page.policy.tags);
+                    state.tags.remove(&key, &page.policy.tags);
                 }
             }
         }
@@ -218,14 +202,19 @@ impl PageCache {
         is_sent && matches!(timeout(FLUSH_TIMEOUT, acknowledged).await, Ok(Ok(())))
     }
 
-    /// Makes all cached pages stale by starting a new epoch. [`PageCache::find_stale`] still returns them.
+    /// Drops all cached pages, for use when invalidations may have been missed.
     pub fn invalidate_all(&self) {
-        let mut state = self.lock();
+        let state = &mut *self.lock();
         state.invalidated_at = Some(self.clock.now()).max(state.invalidated_at);
         // Renders in progress are out of date as well.
         state.log.push(CacheTag::Site);
-        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.drop_all(state);
+    }
+
+    fn drop_all(&self, state: &mut CacheState) {
         self.metrics.dropped.inc_by(self.pages.len() as u64);
+        self.pages.clear();
+        state.tags.clear();
     }
 
     /// Returns the cache metrics as OpenMetrics text.
@@ -243,9 +232,9 @@ impl PageCache {
 #[derive(Clone)]
 struct PageWeighter;
 
-impl Weighter<CacheKey, CacheEntry> for PageWeighter {
-    fn weight(&self, key: &CacheKey, entry: &CacheEntry) -> u64 {
-        entry.page.weight() + key.path_len() as u64
+impl Weighter<CacheKey, Arc<CachedPage>> for PageWeighter {
+    fn weight(&self, key: &CacheKey, page: &Arc<CachedPage>) -> u64 {
+        page.weight() + key.path_len() as u64
     }
 }
 
@@ -253,11 +242,11 @@ impl Weighter<CacheKey, CacheEntry> for PageWeighter {
 #[derive(Clone)]
 struct EvictionHook;
 
-impl Lifecycle<CacheKey, CacheEntry> for EvictionHook {
-    type RequestState = Vec<(CacheKey, CacheEntry)>;
+impl Lifecycle<CacheKey, Arc<CachedPage>> for EvictionHook {
+    type RequestState = Vec<(CacheKey, Arc<CachedPage>)>;
 
-    fn on_evict(&self, evicted: &mut Self::RequestState, key: CacheKey, entry: CacheEntry) {
-        evicted.push((key, entry));
+    fn on_evict(&self, evicted: &mut Self::RequestState, key: CacheKey, page: Arc<CachedPage>) {
+        evicted.push((key, page));
     }
 }
 
@@ -368,15 +357,10 @@ mod tests {
         assert!(is_cached(&cache, "/one"), "known pages stay");
         let _requests = cache.attach_listener();
         assert!(
-            !is_cached(&cache, "/one"),
+            cache.find_stale(key("/one")).is_none(),
             "pages with possibly missed invalidations are dropped"
         );
-        assert!(
-            cache.find_stale(key("/one")).is_some(),
-            "the last known page is kept as stale"
-        );
-        cache.apply_invalidations("article:1");
-        assert!(cache.find_stale(key("/one")).is_none());
+        assert_eq!(cache.lock().tags.tag_count(), 0);
     }
 
     #[test]
@@ -444,7 +428,6 @@ mod tests {
         drop(requests);
         assert!(!cache.flush_invalidations().await);
         cache.invalidate_all();
-        assert!(!is_cached(&cache, "/one"));
-        assert!(cache.find_stale(key("/one")).is_some());
+        assert!(cache.find_stale(key("/one")).is_none());
     }
 }
