@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use percent_encoding::percent_encode_byte;
 use quick_cache::Equivalent;
 use url::form_urlencoded;
 
@@ -71,9 +72,44 @@ impl From<CacheKeyRef<'_>> for CacheKey {
     }
 }
 
-/// Returns the path with at most one query parameter from [`KEY_PARAMS`] and without tracking parameters. Returns `None`
-/// if the path is never cached or if the query has any other parameter.
+/// Returns a path in the one spelling that stands for all of its percent-encodings (RFC 3986, section 6.2.2): unreserved
+/// characters are written as they are, and all other encoded bytes with upper-case digits.
+pub fn normalize_path(path: &str) -> Cow<'_, str> {
+    if path.is_ascii() && !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let mut normalized = String::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let encoded = Some(after)
+            .filter(|_| *byte == b'%')
+            .and_then(parse_hex_pair);
+        match encoded {
+            Some(byte) if is_unreserved(byte) => normalized.push(char::from(byte)),
+            Some(byte) => normalized.push_str(percent_encode_byte(byte)),
+            None if byte.is_ascii() => normalized.push(char::from(*byte)),
+            None => normalized.push_str(percent_encode_byte(*byte)),
+        }
+        rest = encoded.map_or(after, |_| &after[2..]);
+    }
+    Cow::Owned(normalized)
+}
+
+fn parse_hex_pair(bytes: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let (high, low) = (digit(*bytes.first()?)?, digit(*bytes.get(1)?)?);
+    u8::try_from(high * 16 + low).ok()
+}
+
+/// Returns whether a character means the same whether it is percent-encoded or not (RFC 3986, section 2.3).
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+/// Returns the normalized path with at most one query parameter from [`KEY_PARAMS`] and without tracking parameters.
+/// Returns `None` if the path is never cached or if the query has any other parameter.
 pub fn normalize<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>> {
+    let path = normalize_path(path);
     let is_below = |prefix: &&str| {
         path.strip_prefix(prefix)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -82,9 +118,10 @@ pub fn normalize<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>>
         return None;
     }
     let Some(query) = query else {
-        return Some(Cow::Borrowed(path));
+        return Some(path);
     };
-    let mut normalized = path.to_owned();
+    let path_len = path.len();
+    let mut normalized = path.into_owned();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if TRACKING_PARAMS.contains(&&*name) || name.starts_with(TRACKING_PREFIX) {
             continue;
@@ -92,7 +129,7 @@ pub fn normalize<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>>
         // One spelling per page: `?comments=02` would be a second entry for `?comments=2`.
         let is_number = value.bytes().all(|byte| byte.is_ascii_digit())
             && value.bytes().next().is_some_and(|first| first != b'0');
-        let is_second_param = normalized.len() > path.len();
+        let is_second_param = normalized.len() > path_len;
         if !KEY_PARAMS.contains(&&*name) || !is_number || is_second_param {
             return None;
         }
@@ -126,10 +163,31 @@ mod tests {
             ("/admin", None),
             ("/admin/comments", None),
             ("/media/a.webp", None),
+            ("/%61dmin", None),
+            ("/%61?comments=%32", Some("/a?comments=2")),
         ] {
             let uri: Uri = requested.parse().unwrap();
             let path = normalize(uri.path(), uri.query());
             assert_eq!(path.as_deref(), normalized, "{requested}");
+        }
+    }
+
+    #[test]
+    fn every_percent_encoding_of_a_path_has_one_key() {
+        for (requested, normalized) in [
+            ("/2026/a-b", "/2026/a-b"),
+            ("/%32%30%326/%61%2Db", "/2026/a-b"),
+            ("/%2d%2e%5f%7e", "/-._~"),
+            // Reserved characters may mean something else when they are encoded.
+            ("/a%2fb%2F%3f%25", "/a%2Fb%2F%3F%25"),
+            ("/%d1%82%D0%B5", "/%D1%82%D0%B5"),
+            ("/те", "/%D1%82%D0%B5"),
+            // What is no encoding stays as it is.
+            ("/100%", "/100%"),
+            ("/%zz%4", "/%zz%4"),
+            ("/%%41", "/%A"),
+        ] {
+            assert_eq!(normalize_path(requested), normalized, "{requested}");
         }
     }
 }

@@ -1,17 +1,18 @@
 //! Service that answers a request from the page cache or passes it on to the router.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 
 use super::cacheable::CacheableResponse;
 use super::encoding::ContentEncoding;
-use super::key::{CacheKeyRef, normalize};
+use super::key::{CacheKeyRef, normalize, normalize_path};
 use super::listener;
 use super::metrics::NO_METRICS;
 use super::page::{CachedPage, CompressionLevel};
@@ -99,7 +100,7 @@ impl PageCacheService {
     /// Responds to a request for which [`Self::try_cached`] returned nothing.
     pub async fn respond(&self, request: Request) -> Response {
         if is_read(request.method()) {
-            self.respond_to_read(request).await
+            self.respond_to_read(with_normal_path(request)).await
         } else {
             self.respond_to_write(request).await
         }
@@ -232,6 +233,21 @@ fn or_stale(
         }
         _ => response,
     }
+}
+
+/// Rewrites the path of a request as its cache key has it, so that what is cached under the key is right for all requests
+/// with that key.
+fn with_normal_path(mut request: Request) -> Request {
+    if let Cow::Owned(path) = normalize_path(request.uri().path()) {
+        let query = request.uri().query().map(|query| format!("?{query}"));
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = (path + &query.unwrap_or_default()).parse().ok();
+        // The parts come from a URI, and encoding a path makes no character invalid.
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
 }
 
 /// Turns a HEAD request into GET, so that the page can be cached and its length is known.
