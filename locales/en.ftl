@@ -581,6 +581,7 @@ discussion-see-tried = View the results
 word-list-error-regex = Line { $line } is not a valid regular expression, or it is too large. Back-references are not supported.
 word-list-error-too-long = Line { $line } is too long: at most 500 bytes are allowed.
 word-list-error-too-broad = Line { $line } would match every comment.
+word-list-error-too-slow = Line { $line } would take too long: the regular expression needs more than 20 milliseconds for a long comment. Write it with fewer or smaller repetitions.
 word-list-error-too-many = Too many entries from line { $line } on: a list holds at most 20,000 lines, of which 200 may be regular expressions.
 preview-on = { $count ->
     [0] There are no comments to test it on yet.
@@ -1003,6 +1004,7 @@ transparency-by-reason = Rejected comments by reason
 transparency-reason = Reason
 transparency-for-everything-is-held = Read by a moderator, like every comment
 transparency-for-always-held = Commenter always read by a moderator first
+transparency-for-too-fast = Several comments with one email within seconds
 transparency-for-learned-spam = Spam filter
 transparency-for-first-timer = New or unconfirmed commenter
 transparency-for-links = Many links
@@ -1020,7 +1022,9 @@ transparency-for-check-expired = Could not be checked for spam
 ## Commenters, replies by staff, edits by staff
 
 reason-always-held = This commenter is always held
+reason-too-fast = Another comment with this email came seconds before
 kind-always-held = Commenter always held
+kind-too-fast = Same email within seconds
 author-reason-always-held = A moderator will read it before it appears.
 author-page-staff-edited = Our staff last edited this comment on { $time }. You see the current version.
 commenter-about = About this commenter

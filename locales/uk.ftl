@@ -641,6 +641,7 @@ discussion-see-tried = Переглянути результати
 word-list-error-regex = Рядок { $line } — неправильний або завеликий регулярний вираз. Зворотні посилання не підтримуються.
 word-list-error-too-long = Рядок { $line } задовгий: дозволено щонайбільше 500 байтів.
 word-list-error-too-broad = Рядок { $line } відповідав би кожному коментареві.
+word-list-error-too-slow = Рядок { $line } працював би задовго: регулярному виразу треба понад 20 мілісекунд на довгий коментар. Зменште кількість або розмір повторень.
 word-list-error-too-many = Від рядка { $line } записів забагато: у списку може бути щонайбільше 20 000 рядків, із них 200 регулярних виразів.
 preview-on = { $count ->
     [0] Ще немає коментарів для перевірки.
@@ -1111,6 +1112,7 @@ transparency-by-reason = Відхилені коментарі за причин
 transparency-reason = Причина
 transparency-for-everything-is-held = Прочитав модератор, як і кожен коментар
 transparency-for-always-held = Коментатор, якого завжди спершу читає модератор
+transparency-for-too-fast = Кілька коментарів з однією адресою за лічені секунди
 transparency-for-learned-spam = Спам-фільтр
 transparency-for-first-timer = Новий або непідтверджений коментатор
 transparency-for-links = Багато посилань
@@ -1128,7 +1130,9 @@ transparency-for-check-expired = Не вдалося перевірити на �
 ## Commenters, replies by staff, edits by staff
 
 reason-always-held = Коментатор, що завжди проходить модерацію
+reason-too-fast = За кілька секунд до цього надійшов інший коментар з тією самою адресою
 kind-always-held = Коментатор, що завжди проходить модерацію
+kind-too-fast = Та сама адреса за лічені секунди
 author-reason-always-held = Модератор прочитає його, перш ніж він з’явиться.
 author-page-staff-edited = Редакція востаннє відредагувала цей коментар { $time }. Ви бачите поточну версію.
 commenter-about = Про коментатора

@@ -822,7 +822,8 @@ CREATE TABLE public.commenters (
     policy public.commenter_policy,
     policy_set_at timestamp with time zone,
     policy_set_by bigint,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    verification_waits boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE public.commenters ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1040,6 +1041,12 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE UNLOGGED TABLE public.rate_limits (
+    key_hash bytea NOT NULL,
+    full_at timestamp with time zone NOT NULL,
+    CONSTRAINT rate_limits_key_hash_check CHECK ((octet_length(key_hash) = 32))
 );
 
 CREATE UNLOGGED TABLE public.recent_submissions (
@@ -1324,6 +1331,9 @@ ALTER TABLE ONLY public.notifications
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key_hash);
+
 ALTER TABLE ONLY public.recent_submissions
     ADD CONSTRAINT recent_submissions_pkey PRIMARY KEY (key_hash);
 
@@ -1407,9 +1417,13 @@ CREATE INDEX commenter_notes_of ON public.commenter_notes USING btree (commenter
 
 CREATE INDEX commenters_blocked ON public.commenters USING btree (blocked_at) WHERE (blocked_at IS NOT NULL);
 
+CREATE INDEX commenters_with_waiting_verification ON public.commenters USING btree (id) WHERE verification_waits;
+
 CREATE UNIQUE INDEX comments_by_dedup_hash ON public.comments USING btree (article_id, COALESCE(parent_id, (0)::bigint), commenter_id, dedup_hash);
 
 CREATE INDEX comments_by_network_until ON public.comments USING btree (network_until) WHERE (network_until IS NOT NULL);
+
+CREATE INDEX comments_by_recent_dedup_hash ON public.comments USING btree (dedup_hash) WHERE (length(dedup_hash) = 32);
 
 CREATE UNIQUE INDEX comments_by_wordpress_id ON public.comments USING btree (wordpress_id, site_id) WHERE (wordpress_id IS NOT NULL);
 
@@ -1466,6 +1480,8 @@ CREATE INDEX notifications_unsent ON public.notifications USING btree (subscript
 CREATE INDEX outbox_by_account ON public.outbox USING btree (account_id) WHERE (account_id IS NOT NULL);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (next_try_at);
+
+CREATE INDEX rate_limits_by_time ON public.rate_limits USING btree (full_at);
 
 CREATE INDEX recent_submissions_by_time ON public.recent_submissions USING btree (submitted_at);
 

@@ -6,6 +6,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::app::App;
+use crate::db::rate_limits;
 use crate::moderation::indexing::BATCH_SIZE;
 use crate::{accounts, articles, classifier, commenters, comments, moderation};
 
@@ -154,10 +155,10 @@ pub async fn run_bulk_actions(app: &App) -> sqlx::Result<()> {
 }
 
 /// Writes the notifications and digests that are due, and sends all emails in the outbox.
-pub async fn send_mail(app: &App) -> sqlx::Result<()> {
+pub async fn send_mail(app: &App) -> anyhow::Result<()> {
     comments::notifications::enqueue_due_emails(app).await?;
     moderation::digest::enqueue_due(app).await?;
-    commenters::delivery::send_due_mail(app).await
+    Ok(commenters::delivery::send_due_mail(app).await?)
 }
 
 /// Sends the comments that wait for the remote spam checker to it.
@@ -174,13 +175,15 @@ pub async fn purge_expired(app: &App) -> sqlx::Result<()> {
     // Each runs even if another fails; the first error is reported.
     let emptied = moderation::retention::purge_expired(app, settings.trash_days).await;
     let mut db = app.pool.acquire().await?;
+    let limits = rate_limits::delete_expired(&mut db, now).await;
     let networks =
         comments::store::purge::purge_networks(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_expired(&mut db, now).await;
     let notifications = comments::store::notifications::purge(&mut db, now).await;
     let digests = moderation::digest::delete_expired(&mut db, now).await;
     let similarity = moderation::indexing::delete_old_bands(&mut db, now).await;
-    networks
+    limits
+        .and(networks)
         .and(sessions)
         .and(notifications)
         .and(digests)

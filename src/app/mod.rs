@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{KeyRing, PasswordHasher};
-use crate::limits::RateLimits;
+use crate::limits::{BodyBudget, RateLimits};
 use crate::mail::Mailer;
 use crate::publication::{LatestPublication, Publication, PublicationVersion};
 
@@ -30,6 +30,7 @@ pub struct AppState {
     pub config: Config,
     pub password_hasher: PasswordHasher,
     pub limits: RateLimits,
+    pub body_budget: BodyBudget,
     /// Connection to the mail server; `None` if the site sends no mail.
     pub mailer: Option<Mailer>,
     pub admin_events: AdminEvents,
@@ -57,6 +58,7 @@ impl App {
             config,
             password_hasher: PasswordHasher::new(argon2),
             limits: RateLimits::default(),
+            body_budget: BodyBudget::default(),
             mailer,
             admin_events: AdminEvents::default(),
             worker_wakeup: Notify::new(),

@@ -1,7 +1,7 @@
 //! Resolution of paths that match no route: current and former paths of articles, feeds of an article's comments, and
 //! URLs of articles from WordPress.
 
-use axum::extract::OriginalUri;
+use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::percent_decode_str;
@@ -11,10 +11,11 @@ use super::model::Article;
 use super::sitemap::{self, MonthFile};
 use super::store::{self, ArticleLookup};
 use super::{not_found, page, wordpress};
+use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::{self, paging};
 use crate::web::feed::FeedFormat;
-use crate::web::{Db, Layout, Result};
+use crate::web::{ClientIp, Db, Layout, Result};
 
 /// Result of resolving a request's path.
 enum ResolvedPath {
@@ -32,6 +33,8 @@ enum ResolvedPath {
 
 /// Handles all requests that match no route. Serves the article or feed at the path, redirects, or responds with 404.
 pub async fn show_path(
+    State(app): State<App>,
+    client: ClientIp,
     layout: Layout,
     mut db: Db,
     OriginalUri(uri): OriginalUri,
@@ -49,7 +52,9 @@ pub async fn show_path(
             Ok((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, url)]).into_response())
         }
         ResolvedPath::SeeOther(url) => Ok(Redirect::to(&url).into_response()),
-        ResolvedPath::NotFound => not_found::render(layout, &mut db, trimmed_path(&uri)).await,
+        ResolvedPath::NotFound => {
+            not_found::render(&app, client, layout, &mut db, trimmed_path(&uri)).await
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::ids::ArticleId;
 use crate::text::search::{MarkedText, SearchQuery};
 use crate::text::{excerpt, input, markdown};
 use crate::web::error::RETRY_AFTER_SECONDS;
-use crate::web::{Layout, Page, Query, Result};
+use crate::web::{ClientIp, Layout, Page, Query, Result};
 
 /// Longest search text in characters; the rest is ignored. Hardly anyone types more, and Postgres searches for this much
 /// quickly.
@@ -49,6 +49,8 @@ enum SearchOutcome {
     NoWords,
     /// Too many searches are running, or this one takes too long.
     Busy,
+    /// Too many searches came from this IP network. The number is the seconds to wait.
+    RateLimited(u64),
     Found(SearchResults),
 }
 
@@ -81,24 +83,32 @@ pub struct SearchParams {
 /// Shows the articles that contain all words of the search text, newest first.
 pub async fn show_search(
     layout: Layout,
+    client: ClientIp,
     State(app): State<App>,
     Query(params): Query<SearchParams>,
 ) -> Result<Response> {
     let search_text = excerpt::excerpt(&input::strip_invalid_chars(&params.q), SEARCH_TEXT_CHARS);
     let outcome = match SearchQuery::parse(&search_text) {
-        Some(query) => find(&app, query, params.before, layout.now).await?,
+        Some(query) => match app.limits.check_search(client.0) {
+            Ok(()) => find(&app, query, params.before, layout.now).await?,
+            Err(seconds) => SearchOutcome::RateLimited(seconds),
+        },
         None if search_text.is_empty() => SearchOutcome::Blank,
         None => SearchOutcome::NoWords,
     };
-    let is_busy = matches!(outcome, SearchOutcome::Busy);
+    let refusal = match &outcome {
+        SearchOutcome::Busy => Some((StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS)),
+        SearchOutcome::RateLimited(seconds) => Some((StatusCode::TOO_MANY_REQUESTS, *seconds)),
+        SearchOutcome::Blank | SearchOutcome::NoWords | SearchOutcome::Found(_) => None,
+    };
     let page = Page(SearchPage {
         layout,
         search_text,
         outcome,
     });
-    let response = match is_busy {
-        true => page.with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS),
-        false => page.into_response(),
+    let response = match refusal {
+        Some((status, seconds)) => page.with_retry_after(status, seconds),
+        None => page.into_response(),
     };
     // Anyone can make up any number of such pages: search engines must not index them, and the cache gets no policy for them.
     Ok(([("x-robots-tag", "noindex")], response).into_response())

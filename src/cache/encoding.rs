@@ -1,6 +1,9 @@
 //! Negotiation of the content encoding (RFC 9110, section 12.5.3).
 
-use axum::http::{HeaderMap, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
 
 /// Content encoding of a page, ordered from the largest output to the smallest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Hash)]
@@ -61,6 +64,17 @@ impl ContentEncoding {
             None
         }
     }
+}
+
+/// Replaces `Accept-Encoding` by the one encoding that the response shall have. The compression layer inside then decides as
+/// the cache does, and never refuses a request that accepts no encoding at all: a form would have been saved before the
+/// refusal (RFC 9110, section 12.5.3, leaves the choice).
+pub async fn simplify_accept_encoding(mut request: Request, next: Next) -> Response {
+    let name = ContentEncoding::negotiate(request.headers()).name();
+    let encoding = HeaderValue::from_static(name.unwrap_or("identity"));
+    let headers = request.headers_mut();
+    headers.insert(header::ACCEPT_ENCODING, encoding);
+    next.run(request).await
 }
 
 /// Parses the weight of an encoding (`q=0.5`) into thousandths (500). A missing or malformed weight is 1000.

@@ -10,8 +10,8 @@
 //   invalidated since its render began.
 // - A reader never gets a page whose render began before a change that the reader may know of.
 // - The response to a write goes out after this server has applied the invalidations of that write.
-// - A lost listener invalidates everything, unless the database itself is away: then nothing changes, and the last known
-//   pages are served.
+// - A lost listener drops every page, unless the database itself is away: then nothing changes, and the last known pages
+//   are served until the listener is back.
 
 mod cacheable;
 mod encoding;
@@ -28,6 +28,7 @@ mod service;
 mod store;
 mod tag_index;
 
+pub use encoding::simplify_accept_encoding;
 pub use policy::{CachePolicy, CacheTag, NoInvalidation};
 pub use service::PageCacheService;
 pub use store::find_next_scheduled_time;

@@ -8,6 +8,7 @@ mod email;
 mod model;
 pub mod policy;
 pub mod store;
+pub mod verification_limit;
 
 pub use browser::BrowserToken;
 pub use email::{Email, EmailError, open_for_export};

@@ -213,7 +213,7 @@ async fn email_verification(
     // Robots type the emails of strangers: a refused comment must not cause mail to anyone.
     let commenter_id = comment.commenter_id.filter(|_| comment.is_taken());
     let commenter_id = commenter_id.ok_or(Error::NotFound)?;
-    emails::enqueue_verification(app, &mut db, &layout, commenter_id).await?;
+    emails::enqueue_verification(app, &mut db, &layout, commenter_id, Some(submitter.ip)).await?;
     db.commit().await?;
     Ok(redirect_to_page(app, id, "&notice=mailed"))
 }

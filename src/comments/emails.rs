@@ -1,30 +1,42 @@
 //! Emails to commenters: the link that verifies an email address, and notifications of replies.
 
+use std::net::IpAddr;
+
 use sqlx::PgConnection;
 
 use super::links;
 use super::store::notifications::{DueSubscription, NotifiedReply};
 use crate::app::App;
-use crate::commenters::{self, CommenterAccess, SubscriptionScope};
+use crate::commenters::store::verification;
+use crate::commenters::{self, CommenterAccess, SubscriptionScope, verification_limit};
 use crate::ids::CommenterId;
 use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::mail::outbox;
-use crate::web::{Layout, Result};
+use crate::web::Layout;
 
 /// Length in characters after which a quoted comment is cut.
 const QUOTE_CHARS: usize = 700;
 
 /// Enqueues an email with the link to the commenter's page, where the email address can be verified. Does nothing if such
-/// an email was sent within the last hour, or if the site sends no mail.
+/// an email was sent within the last hour, or if the site sends no mail. If the limits on such emails are exceeded, it is
+/// sent once a comment of the commenter is approved. `ip` is the client that causes the email, unless an approved comment
+/// does.
 pub(super) async fn enqueue_verification(
     app: &App,
     db: &mut PgConnection,
     layout: &Layout,
     id: CommenterId,
-) -> Result<()> {
+    ip: Option<IpAddr>,
+) -> anyhow::Result<()> {
     let now = app.clock.now();
     // At most one an hour: anyone can type an email and would otherwise flood its owner.
-    if !layout.sends_mail || !commenters::store::verification::claim_email(db, id, now).await? {
+    if !layout.sends_mail || !verification::claim_email(db, id, now).await? {
+        return Ok(());
+    }
+    if !verification_limit::may_send(db, &app.keys, id, ip, now).await? {
+        if ip.is_some() {
+            verification::set_waiting(db, id).await?;
+        }
         return Ok(());
     }
     if let Some(commenter) = commenters::store::commenters::find_access(db, id).await? {

@@ -5,6 +5,7 @@
 use super::emails;
 use super::store::notifications;
 use crate::app::App;
+use crate::commenters::store::verification;
 use crate::mail::RelatedComments;
 use crate::mail::{self, outbox};
 use crate::web::Layout;
@@ -19,7 +20,7 @@ const SUBSCRIPTION_BATCH: i64 = 50;
 const MAX_QUOTES: i64 = 20;
 
 /// Enqueues every notification email that is due and returns the number of emails.
-pub async fn enqueue_due_emails(app: &App) -> sqlx::Result<usize> {
+pub async fn enqueue_due_emails(app: &App) -> anyhow::Result<usize> {
     if app.config.mail.is_none() {
         return Ok(0);
     }
@@ -30,12 +31,28 @@ pub async fn enqueue_due_emails(app: &App) -> sqlx::Result<usize> {
     while notifications::fan_out(&mut db, FAN_OUT_BATCH).await? > 0 {}
     // Each batch takes a connection of its own.
     drop(db);
+    enqueue_waiting_verifications(app, &layout).await?;
     let mut total = 0;
     loop {
         let enqueued = enqueue_batch(app, &layout).await?;
         total += enqueued;
         if enqueued == 0 {
             return Ok(total);
+        }
+    }
+}
+
+/// Enqueues the verification emails of commenters who had to wait until a comment of theirs was approved.
+async fn enqueue_waiting_verifications(app: &App, layout: &Layout) -> anyhow::Result<()> {
+    loop {
+        let mut db = app.pool.begin().await?;
+        let commenters = verification::take_approved(&mut db, SUBSCRIPTION_BATCH).await?;
+        for id in &commenters {
+            emails::enqueue_verification(app, &mut db, layout, *id, None).await?;
+        }
+        db.commit().await?;
+        if commenters.is_empty() {
+            return Ok(());
         }
     }
 }

@@ -168,6 +168,9 @@ fn outcome_response(
             recent: None,
         } => page(form, context, Some(translator.text("reply-said-already")))
             .with_status(StatusCode::CONFLICT),
+        SubmitOutcome::PublicDuplicate { id } => {
+            redirect_after_post(&links::comment_path(id)).into_response()
+        }
         SubmitOutcome::Preview { context, body_html } => {
             form.preview = Some(body_html);
             page(form, context, None).into_private_response()

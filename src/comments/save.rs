@@ -5,17 +5,24 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use super::emails;
 use super::model::{Discussion, NewComment, Status};
 use super::screen::{ScreenedAuthor, screen_comment};
-use super::screening::Verdict;
+use super::screening::{ReasonKind, Verdict};
 use super::store::submissions;
 use crate::app::App;
 use crate::commenters::store::verification;
 use crate::commenters::{self, BrowserToken, Email, SubscriptionScope};
 use crate::crypto::KeyRing;
+use crate::db::rate_limits::{SharedLimit, count_event};
 use crate::ids::CommentId;
 use crate::ids::{ArticleId, CommenterId};
-use crate::limits::network_of;
+use crate::limits::{REPLY_BURST, REPLY_INTERVAL, network_of};
 use crate::text::Website;
 use crate::web::{Error, Layout, Result};
+
+/// Number of comments from one IP network on all servers together. Each server has the same limit on attempts for itself.
+const NETWORK_LIMIT: SharedLimit = SharedLimit {
+    burst: REPLY_BURST.get(),
+    interval: REPLY_INTERVAL,
+};
 
 /// A valid comment with everything needed to decide whether and how it is saved.
 pub(super) struct ValidReply<'a> {
@@ -36,7 +43,7 @@ pub(super) enum SaveOutcome {
     Duplicate {
         id: CommentId,
     },
-    /// Another comment came from the same IP network or with the same email a moment ago.
+    /// Another comment came from the same IP network a moment ago, or too many came.
     RateLimited {
         seconds: i64,
     },
@@ -76,19 +83,30 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
     if !is_new && let Some(id) = find_duplicate(app, db, article_id, commenter_id, comment).await? {
         return Ok(SaveOutcome::Duplicate { id });
     }
+    // Whatever the email: a different response to the right one would tell somebody who guesses it.
+    let public = submissions::find_public_duplicate(db, &app.keys, article_id, comment, now);
+    if let Some(id) = public.await? {
+        return Ok(SaveOutcome::Duplicate { id });
+    }
     let known_id = commenter_id.filter(|_| !is_new);
     let is_verified = verification::is_verified(db, reply.browser, known_id).await?;
     let is_staff = comment.account_id.is_some();
+    let mut is_too_fast = false;
     if !is_staff {
-        let keys = flood_keys(&app.keys, comment, is_verified);
-        let checked = submissions::check_flood(db, &keys, settings.flood_seconds, now).await?;
-        if let Err(seconds) = checked {
+        if let Err(seconds) = check_network(app, db, comment, settings.flood_seconds).await? {
             // The check waits for a concurrent submission, which may have been the same one.
             let id = find_duplicate(app, db, article_id, commenter_id, comment).await?;
             return Ok(match id {
                 Some(id) => SaveOutcome::Duplicate { id },
                 None => SaveOutcome::RateLimited { seconds },
             });
+        }
+        // Anyone can type the email of somebody else, who would then have to wait. Its owner, once verified, does not. Nobody
+        // is told, since that would confirm that a comment with this email came just now.
+        if let Some(email) = comment.email.as_ref().filter(|_| !is_verified) {
+            let key = flood_email_key(&app.keys, email);
+            let checked = submissions::check_flood(db, &key, settings.flood_seconds, now).await?;
+            is_too_fast = checked.is_err();
         }
     }
     let author = ScreenedAuthor {
@@ -103,7 +121,10 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
     };
     let publication = &layout.publication;
     let (body, body_html) = (&comment.body, &comment.body_html);
-    let verdict = screen_comment(db, &app.keys, publication, &author, body, body_html).await?;
+    let mut verdict = screen_comment(db, &app.keys, publication, &author, body, body_html).await?;
+    if is_too_fast {
+        verdict.hold_for(ReasonKind::TooFast);
+    }
     let inserted = submissions::insert(
         db,
         &app.keys,
@@ -169,21 +190,27 @@ async fn subscribe(
     )
     .await?;
     if !is_verified {
-        emails::enqueue_verification(app, db, reply.layout, commenter_id).await?;
+        let ip = Some(reply.comment.ip);
+        emails::enqueue_verification(app, db, reply.layout, commenter_id, ip).await?;
     }
     Ok(())
 }
 
-/// Returns the keys by which flood control recognises an author: hashes of the IP network and of the email.
-fn flood_keys(keys: &KeyRing, comment: &NewComment, is_verified: bool) -> Vec<Vec<u8>> {
+/// Checks the limits on comments from an IP network. If one is exceeded, the inner error is the number of seconds to wait.
+async fn check_network(
+    app: &App,
+    db: &mut PgConnection,
+    comment: &NewComment,
+    flood_seconds: i32,
+) -> sqlx::Result<Result<(), i64>> {
+    let now = app.clock.now();
     let network = network_of(comment.ip).to_string();
-    let network_key = keys.blind_index("lately from a network", network.as_bytes());
-    // Anyone can type the email of somebody else, who would then have to wait. Its owner, once verified, does not.
-    let email = comment.email.as_ref().filter(|_| !is_verified);
-    let email_key = email.map(|email| flood_email_key(keys, email));
-    let mut flood_keys = vec![network_key.to_vec()];
-    flood_keys.extend(email_key);
-    flood_keys
+    let key = |purpose| app.keys.blind_index(purpose, network.as_bytes());
+    let checked = count_event(db, &key("comments of a network"), NETWORK_LIMIT, now).await?;
+    if checked.is_err() {
+        return Ok(checked);
+    }
+    submissions::check_flood(db, &key("lately from a network"), flood_seconds, now).await
 }
 
 fn flood_email_key(keys: &KeyRing, email: &Email) -> Vec<u8> {

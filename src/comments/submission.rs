@@ -65,6 +65,10 @@ pub(super) enum SubmitOutcome {
         context: ReplyContext,
         recent: Option<Box<AuthorComment>>,
     },
+    /// The same comment is public already.
+    PublicDuplicate {
+        id: CommentId,
+    },
     Preview {
         context: ReplyContext,
         body_html: SafeHtml,
@@ -160,10 +164,17 @@ pub(super) async fn submit(
     };
     Ok(match save_reply(app, db, &reply).await? {
         SaveOutcome::Created { id, status } => SubmitOutcome::Created { id, status },
-        SaveOutcome::Duplicate { id } => {
-            let recent = find_recent(app, id).await?.map(Box::new);
-            SubmitOutcome::Duplicate { context, recent }
-        }
+        SaveOutcome::Duplicate { id } => match find_saved(app, id).await? {
+            SavedComment::Public => SubmitOutcome::PublicDuplicate { id },
+            SavedComment::Recent(comment) => SubmitOutcome::Duplicate {
+                context,
+                recent: Some(comment),
+            },
+            SavedComment::Other => SubmitOutcome::Duplicate {
+                context,
+                recent: None,
+            },
+        },
         SaveOutcome::RateLimited { seconds } => SubmitOutcome::TooSoon { context, seconds },
     })
 }
@@ -186,12 +197,24 @@ async fn resolve_wordpress_ids(
 /// Age in seconds from which a duplicate no longer counts as a double click.
 const DOUBLE_CLICK_SECONDS: i64 = 60;
 
-/// Returns the saved comment, unless it is so old that the duplicate may come from somebody else.
-async fn find_recent(app: &App, id: CommentId) -> Result<Option<AuthorComment>> {
+/// Saved comment of which a submission is a duplicate.
+enum SavedComment {
+    /// Everyone knows its words, so that the sender may be somebody else.
+    Public,
+    /// Saved less than a minute ago, and known only to its author.
+    Recent(Box<AuthorComment>),
+    /// Saved so long ago that the sender may be somebody else in the same network who guessed the email.
+    Other,
+}
+
+async fn find_saved(app: &App, id: CommentId) -> Result<SavedComment> {
     let mut db = app.pool.acquire().await?;
     let now = app.clock.now();
-    let comment = author::find(&mut db, id, now).await?;
-    // Later the sender may be somebody else in the same network who guessed the email, and must not get the author's page.
     let since = now.plus_seconds(-DOUBLE_CLICK_SECONDS);
-    Ok(comment.filter(|comment| comment.created_at >= since))
+    let comment = author::find(&mut db, id, now).await?;
+    Ok(match comment {
+        Some(comment) if comment.status == Status::Approved => SavedComment::Public,
+        Some(comment) if comment.created_at >= since => SavedComment::Recent(Box::new(comment)),
+        _ => SavedComment::Other,
+    })
 }

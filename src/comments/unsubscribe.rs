@@ -9,7 +9,7 @@ use super::{emails, links};
 use crate::app::App;
 use crate::commenters::{self, Subscription};
 use crate::ids::SubscriptionId;
-use crate::web::{Db, Error, Layout, Page, Path, Query, Result, SignatureQuery};
+use crate::web::{ClientIp, Db, Error, Layout, Page, Path, Query, Result, SignatureQuery};
 
 #[derive(Template)]
 #[template(path = "comments/unsubscribe.html")]
@@ -74,6 +74,7 @@ pub async fn post_unsubscribe(
 pub async fn email_commenter_link(
     State(app): State<App>,
     layout: Layout,
+    client: ClientIp,
     Path(id): Path<SubscriptionId>,
     Query(signed): Query<SignatureQuery>,
 ) -> Result<Response> {
@@ -81,7 +82,7 @@ pub async fn email_commenter_link(
     let mut db = app.pool.begin().await?;
     let subscription = commenters::store::subscriptions::find(&mut db, id, app.clock.now()).await?;
     if let Some(owner) = commenters::store::subscriptions::find_subscriber(&mut db, id).await? {
-        emails::enqueue_verification(&app, &mut db, &layout, owner).await?;
+        emails::enqueue_verification(&app, &mut db, &layout, owner, Some(client.0)).await?;
     }
     db.commit().await?;
     let mut page = UnsubscribePage::new(&app, layout, id, subscription);

@@ -1,24 +1,31 @@
-//! Rate limits by IP network, kept in memory by each server for itself. They slow down floods of requests; nothing else
-//! depends on them.
+//! Limits on what a stranger can cause: rates by IP network, and memory for request bodies. Each server keeps them in memory
+//! for itself. They slow down floods of requests; nothing else depends on them.
+
+mod body_budget;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+pub use body_budget::{BodyBudget, BodyBudgetExhausted};
 
 /// Rate limits on requests from one IP network.
 pub struct RateLimits {
     replies: DefaultKeyedRateLimiter<IpAddr>,
     signed_actions: DefaultKeyedRateLimiter<IpAddr>,
+    searches: DefaultKeyedRateLimiter<IpAddr>,
+    unknown_urls: DefaultKeyedRateLimiter<IpAddr>,
+    suggestions: DefaultDirectRateLimiter,
 }
 
 /// Number of comments that one IP network may post in a row before it has to wait. A household or a small newsroom may
 /// share one IP address.
-const REPLY_BURST: NonZeroU32 = NonZeroU32::new(10).expect("the burst of comments is not zero");
+pub const REPLY_BURST: NonZeroU32 = NonZeroU32::new(10).expect("the burst of comments is not zero");
 /// Time to wait for each further comment after the burst. WordPress allows one comment per IP address in 15 s.
-const REPLY_INTERVAL: Duration = Duration::from_secs(6);
+pub const REPLY_INTERVAL: Duration = Duration::from_secs(6);
 
 /// Number of actions in a row on signed pages (opened from emails) from one IP network, enough for a moderator who works
 /// through a digest.
@@ -26,6 +33,21 @@ const SIGNED_BURST: NonZeroU32 =
     NonZeroU32::new(60).expect("the burst of signed actions is not zero");
 /// Time to wait for each further action on a signed page after the burst. It is shorter than reading takes.
 const SIGNED_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Number of searches in a row from one IP network, and the time for one more. Somebody who searches changes the words every
+/// few seconds, and an office may share one IP address.
+const SEARCH_BURST: NonZeroU32 = NonZeroU32::new(60).expect("the burst of searches is not zero");
+const SEARCH_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Number of requests for unknown URLs in a row from one IP network, and the time for one more. A site that moved in with
+/// broken links shows a reader a few of them; a scanner asks for thousands.
+const UNKNOWN_URL_BURST: NonZeroU32 =
+    NonZeroU32::new(100).expect("the burst of unknown URLs is not zero");
+const UNKNOWN_URL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Number of 404 pages in a second, of the whole server, for which similar articles are looked up.
+const SUGGESTIONS_PER_SECOND: NonZeroU32 =
+    NonZeroU32::new(50).expect("the number of suggestions is not zero");
 
 impl Default for RateLimits {
     fn default() -> Self {
@@ -36,6 +58,9 @@ impl Default for RateLimits {
         Self {
             replies: limiter(REPLY_BURST, REPLY_INTERVAL),
             signed_actions: limiter(SIGNED_BURST, SIGNED_INTERVAL),
+            searches: limiter(SEARCH_BURST, SEARCH_INTERVAL),
+            unknown_urls: limiter(UNKNOWN_URL_BURST, UNKNOWN_URL_INTERVAL),
+            suggestions: RateLimiter::direct(Quota::per_second(SUGGESTIONS_PER_SECOND)),
         }
     }
 }
@@ -51,10 +76,30 @@ impl RateLimits {
         count(&self.signed_actions, ip)
     }
 
+    /// Counts a search. If the limit is exceeded, the error is the number of seconds to wait.
+    pub fn check_search(&self, ip: IpAddr) -> Result<(), u64> {
+        count(&self.searches, ip)
+    }
+
+    /// Counts a request for an unknown URL. If the limit is exceeded, the error is the number of seconds to wait.
+    pub fn check_unknown_url(&self, ip: IpAddr) -> Result<(), u64> {
+        count(&self.unknown_urls, ip)
+    }
+
+    /// Counts a 404 page and returns whether it may look up similar articles.
+    pub fn may_suggest(&self) -> bool {
+        self.suggestions.check().is_ok()
+    }
+
     /// Removes the counts of IP networks that are far from any limit, so that memory stays bounded.
     pub fn purge_idle(&self) {
         // The keyed limiters never drop an entry by themselves.
-        for limit in [&self.replies, &self.signed_actions] {
+        for limit in [
+            &self.replies,
+            &self.signed_actions,
+            &self.searches,
+            &self.unknown_urls,
+        ] {
             limit.retain_recent();
             limit.shrink_to_fit();
         }
@@ -77,6 +122,14 @@ pub fn network_of(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         v4 @ IpAddr::V4(_) => v4,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+    }
+}
+
+/// Returns the IP network that one customer can have at most: a single IPv4 address, or a /48 of IPv6 (RFC 6177).
+pub fn site_network_of(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        v4 @ IpAddr::V4(_) => v4,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 80))),
     }
 }
 

@@ -9,15 +9,8 @@ use crate::router;
 /// Returns the paths of all GET routes and the extra paths of the canary. A route without known paths is recorded in the
 /// report as a problem.
 pub fn list_paths(trace: &CanaryTrace, report: &mut LeakReport) -> Vec<String> {
-    let (public, admin, wordpress) = (
-        router::public_routes(),
-        router::admin_routes(),
-        router::wordpress_routes(),
-    );
-    let routes = public.list().iter().chain(wordpress.list());
-    let get_routes = routes
-        .chain(admin.list())
-        .filter(|(method, _)| method == Method::GET);
+    let routes = router::list_routes();
+    let get_routes = routes.iter().filter(|(method, _)| method == Method::GET);
     let mut paths = Vec::new();
     for (_, route) in get_routes {
         let route_paths = fill_route(route, trace);

@@ -1,24 +1,23 @@
 //! Every URL of the site, and the middleware layers that a request passes on its way to the handler.
 
-use std::time::Duration;
+mod body_limits;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, OriginalUri, Request};
+use axum::extract::{OriginalUri, State};
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
-use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
-use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
+use self::body_limits::{BodyLimits, respond_in_time};
 use crate::app::App;
-use crate::cache::{CachePolicy, PageCacheService};
-use crate::web::form::{BodyTimeouts, buffer_small_body, return_cross_site_form};
+use crate::cache::{CachePolicy, PageCacheService, simplify_accept_encoding};
+use crate::web::form::{buffer_small_body, return_cross_site_form};
 use crate::web::{
-    CrossSiteGuard, Db, Layout, Path, Result, RouteTable, assets, headers, media,
+    ClientIp, CrossSiteGuard, Db, Layout, Path, Result, RouteTable, assets, headers, media,
     refuse_cross_site_requests, render_error_pages, request_id,
 };
 use crate::{accounts, admin, articles, comments, health, moderation};
@@ -27,28 +26,15 @@ use crate::{accounts, admin, articles, comments, health, moderation};
 const REPLY_PATH: &str = "/articles/{id}/reply";
 /// Path of the comment form of WordPress.
 const WORDPRESS_REPLY_PATH: &str = "/wp-comments-post.php";
-/// Largest body of a public form in bytes: the longest comment with each byte percent-encoded (`%F0`), and room for the
-/// other fields.
-const PUBLIC_BODY_BYTES: usize = 256 * 1024;
-/// Largest body of an admin form in bytes: two word lists of a million bytes each, percent-encoded.
-const ADMIN_BODY_BYTES: usize = 8 * 1024 * 1024;
-/// Longest pause between two pieces of a request body.
-const BODY_PAUSE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest time in which a whole request body must arrive: a long comment over a bad connection, a long article over a
-/// slow one.
-const PUBLIC_BODY_TIMEOUT: Duration = Duration::from_secs(30);
-const ADMIN_BODY_TIMEOUT: Duration = Duration::from_secs(120);
-/// Time limits for a small request body, whichever form it belongs to.
-const SMALL_BODY_TIMEOUTS: BodyTimeouts = BodyTimeouts {
-    pause: BODY_PAUSE_TIMEOUT,
-    total: PUBLIC_BODY_TIMEOUT,
-};
-/// Longest time that a handler may take once the body has arrived. If the database is unreachable, the response is a 503
-/// sooner than that.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Returns the method and path of every route.
+pub fn list_routes() -> Vec<(Method, &'static str)> {
+    let groups = route_groups();
+    let lists = groups.iter().map(|(_, routes)| routes.list());
+    lists.flatten().cloned().collect()
+}
 
 /// Returns the routes that anyone may request without signing in.
-pub fn public_routes() -> RouteTable {
+fn public_routes() -> RouteTable {
     use comments::{author_actions, author_page, commenter_data, commenter_page, unsubscribe};
     use moderation::digest;
     add_feeds(RouteTable::default())
@@ -128,15 +114,21 @@ fn add_feeds(routes: RouteTable) -> RouteTable {
 }
 
 /// Serves the transparency report. If the report is switched off, serves the article at this path, if there is one.
-async fn show_transparency(layout: Layout, db: Db, uri: OriginalUri) -> Result<Response> {
+async fn show_transparency(
+    app: State<App>,
+    client: ClientIp,
+    layout: Layout,
+    db: Db,
+    uri: OriginalUri,
+) -> Result<Response> {
     match layout.publication.discussion.shows_transparency {
         true => moderation::transparency::show_transparency(layout, db).await,
-        false => articles::resolver::show_path(layout, db, uri).await,
+        false => articles::resolver::show_path(app, client, layout, db, uri).await,
     }
 }
 
 /// Returns the routes for WordPress's URLs, by which other sites still link to an imported site.
-pub fn wordpress_routes() -> RouteTable {
+fn wordpress_routes() -> RouteTable {
     use articles::wordpress;
     RouteTable::default()
         .get("/page/{number}", wordpress::redirect_front_page)
@@ -151,19 +143,31 @@ pub fn wordpress_routes() -> RouteTable {
         .post(WORDPRESS_REPLY_PATH, comments::reply::post_wordpress_reply)
 }
 
-/// Returns the routes for staff. All except sign-in and setup require a session.
-pub fn admin_routes() -> RouteTable {
+/// Returns the routes of the sign-in form, which anyone may send.
+fn sign_in_routes() -> RouteTable {
+    use accounts::sign_in;
+    RouteTable::default()
+        .get("/admin/sign-in", sign_in::show_sign_in)
+        .post("/admin/sign-in", sign_in::sign_in)
+}
+
+/// Returns the routes of the form that creates the first admin.
+fn setup_routes() -> RouteTable {
+    use accounts::setup;
+    RouteTable::default()
+        .get("/admin/setup", setup::show_setup)
+        .post("/admin/setup", setup::create_first_admin)
+}
+
+/// Returns the routes for staff, all of which require a session.
+fn admin_routes() -> RouteTable {
     use accounts::sign_in;
     use admin::staff_email;
     use moderation::{audit_log_page, blocks, classifier_page, reply, rules};
     RouteTable::default()
         .get("/admin", sign_in::redirect_to_start)
-        .get("/admin/sign-in", sign_in::show_sign_in)
-        .post("/admin/sign-in", sign_in::sign_in)
         .post("/admin/sign-out", sign_in::sign_out)
         .post("/admin/sign-out-everywhere", sign_in::sign_out_everywhere)
-        .get("/admin/setup", accounts::setup::show_setup)
-        .post("/admin/setup", accounts::setup::create_first_admin)
         .get("/admin/account", admin::account::show_account)
         .post("/admin/account", admin::account::change_passphrase)
         .post("/admin/account/email", staff_email::set_email)
@@ -204,6 +208,17 @@ pub fn admin_routes() -> RouteTable {
         .post("/admin/settings", admin::settings::save_settings)
 }
 
+/// Returns all routes, in groups whose request bodies have the same limits.
+fn route_groups() -> [(BodyLimits, RouteTable); 5] {
+    [
+        (BodyLimits::PUBLIC, public_routes()),
+        (BodyLimits::PUBLIC, wordpress_routes()),
+        (BodyLimits::SIGN_IN, sign_in_routes()),
+        (BodyLimits::SETUP, setup_routes()),
+        (BodyLimits::ADMIN, admin_routes()),
+    ]
+}
+
 /// Returns the router for requests that another site sent. It gives back each form with what was typed and changes nothing.
 fn refused_forms(app: &App) -> Router {
     let give_back = |routes: &RouteTable| {
@@ -215,39 +230,13 @@ fn refused_forms(app: &App) -> Router {
             path => table.post(path, return_cross_site_form),
         })
     };
-    let public = [&public_routes(), &wordpress_routes()].map(give_back);
-    let public = public.map(|routes| limited(routes, PUBLIC_BODY_BYTES, PUBLIC_BODY_TIMEOUT));
-    let admin = give_back(&admin_routes());
-    public
+    route_groups()
         .into_iter()
+        .map(|(limits, routes)| limits.apply(app, give_back(&routes)))
         .fold(Router::new(), Router::merge)
-        .merge(limited(admin, ADMIN_BODY_BYTES, ADMIN_BODY_TIMEOUT))
         .fallback(async || StatusCode::FORBIDDEN)
         .method_not_allowed_fallback(async || StatusCode::FORBIDDEN)
         .with_state(app.clone())
-}
-
-/// Adds limits on the size of the request body and on its arrival time to the routes.
-fn limited(routes: RouteTable, max_bytes: usize, body_timeout: Duration) -> Router<App> {
-    let respond_in_time = move |request: Request, next: Next| async move {
-        // Only a request with a body gets the time that its body may take.
-        let body_timeout = match *request.method() {
-            Method::POST => body_timeout,
-            _ => Duration::ZERO,
-        };
-        with_timeout(body_timeout + RESPONSE_TIMEOUT, request, next).await
-    };
-    routes
-        .into_router()
-        .layer(DefaultBodyLimit::max(max_bytes))
-        .layer(from_fn(respond_in_time))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_TIMEOUT))
-        .layer(RequestBodyDeadlineLayer::new(body_timeout))
-}
-
-async fn with_timeout(limit: Duration, request: Request, next: Next) -> Response {
-    let response = timeout(limit, next.run(request)).await;
-    response.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 /// Returns the whole site: the router with the page cache in front of it.
@@ -261,9 +250,7 @@ pub fn router(app: App) -> Router {
     let cross_site_guard = CrossSiteGuard::new(&origin, refused_forms(&app));
     // The fallback is in no table of routes, so it gets its time limit here. It reads no body.
     let article = get(articles::resolver::show_path)
-        .layer(from_fn(|request, next| {
-            with_timeout(RESPONSE_TIMEOUT, request, next)
-        }))
+        .layer(from_fn(respond_in_time))
         .with_state(app.clone());
     // Cacheable pages are compressed once, by the cache.
     let is_not_cacheable = DefaultPredicate::new().and(
@@ -272,22 +259,10 @@ pub fn router(app: App) -> Router {
         },
     );
     // From the handler outwards: a request meets the last layer first.
-    Router::new()
-        .merge(limited(
-            public_routes(),
-            PUBLIC_BODY_BYTES,
-            PUBLIC_BODY_TIMEOUT,
-        ))
-        .merge(limited(
-            wordpress_routes(),
-            PUBLIC_BODY_BYTES,
-            PUBLIC_BODY_TIMEOUT,
-        ))
-        .merge(limited(
-            admin_routes(),
-            ADMIN_BODY_BYTES,
-            ADMIN_BODY_TIMEOUT,
-        ))
+    route_groups()
+        .into_iter()
+        .map(|(limits, routes)| limits.apply(&app, routes))
+        .fold(Router::new(), Router::merge)
         .fallback_service(article)
         // Instead of tokens in the forms: public pages are the same bytes for everyone and can be cached.
         .layer(from_fn_with_state(
@@ -298,6 +273,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), render_error_pages))
         .layer(CompressionLayer::new().compress_when(is_not_cacheable))
+        .layer(from_fn(simplify_accept_encoding))
         .layer(from_fn_with_state(
             app.clone(),
             headers::add_security_headers,
@@ -305,7 +281,7 @@ pub fn router(app: App) -> Router {
         // Outside of everything that logs or shows the id.
         .layer(from_fn(request_id::trace_request))
         .layer(from_fn(|request, next| {
-            buffer_small_body(SMALL_BODY_TIMEOUTS, request, next)
+            buffer_small_body(BodyLimits::SMALL_TIMEOUTS, request, next)
         }))
         .with_state(app)
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod connection;
+mod connection_table;
 mod ports;
 mod run;
 mod timed_stream;

@@ -2,12 +2,15 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
+
+use super::connection_table::ConnectionActivity;
 
 /// Longest time that a client may go without receiving any byte of a response. Until then the response is held in memory.
 const WRITE_STALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -18,14 +21,16 @@ const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
 /// Client connection that fails when writing stalls. On closing, it first reads what the client is still sending.
 pub struct TimedStream {
     stream: TcpStream,
+    activity: Arc<ConnectionActivity>,
     write_stall: Option<Pin<Box<Sleep>>>,
     linger: Option<Pin<Box<Sleep>>>,
 }
 
 impl TimedStream {
-    pub fn new(stream: TcpStream) -> Self {
+    pub fn new(stream: TcpStream, activity: Arc<ConnectionActivity>) -> Self {
         Self {
             stream,
+            activity,
             write_stall: None,
             linger: None,
         }
@@ -40,6 +45,7 @@ impl TimedStream {
         if written.is_ready() {
             // Any progress starts the time anew.
             self.write_stall = None;
+            self.activity.touch();
             return written;
         }
         let write_stall = self
@@ -56,7 +62,11 @@ impl AsyncRead for TimedStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if read.is_ready() {
+            self.activity.touch();
+        }
+        read
     }
 }
 

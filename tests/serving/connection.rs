@@ -133,6 +133,19 @@ fn a_request_sent_in_pieces_gets_the_same_response_as_a_whole_one() {
         ),
         (get("expect: 100-continue\r\n"), 200),
         (get("").replace("1.1", "1.0"), 200),
+        (get("").replace("host: site.example\r\n", ""), 400),
+        (
+            get("")
+                .replace("host: site.example\r\n", "")
+                .replace("1.1", "1.0"),
+            200,
+        ),
+        (get("Host: other.example\r\n"), 400),
+        (get("").replace("site.example", ""), 200),
+        (get("").replace("site.example", "[::1]:8600"), 200),
+        (get("").replace("site.example", "a b"), 400),
+        (get("").replace("site.example", "me@site.example"), 400),
+        (get("").replace("site.example", "site.example/x"), 400),
         (get("") + &get(""), 200),
         (get(&many), 200),
         (get(&long), 200),

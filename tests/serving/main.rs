@@ -6,6 +6,7 @@ mod support;
 
 mod commenter;
 mod connection;
+mod exhaustion;
 mod feeds;
 mod key_rotation;
 mod log;

@@ -137,6 +137,62 @@ async fn tracking_parameters_do_not_change_the_page() {
 }
 
 #[tokio::test]
+async fn all_spellings_of_a_url_are_one_page() {
+    let site = TestSite::new().await;
+    let tea = site.article("Tea").await;
+    assert!(site.is_rendered(&tea.path).await);
+    let last = tea.path.chars().last().expect("a path");
+    let spelled = tea.path.trim_end_matches(last).to_owned();
+    for code in [
+        format!("%{:02x}", u32::from(last)),
+        format!("%{:02X}", u32::from(last)),
+    ] {
+        assert!(!site.is_rendered(&format!("{spelled}{code}")).await);
+    }
+    let pages = || site.metric("pages");
+    site.visitor().open("/feed.xml").await.has_status(200);
+    let before = pages();
+    for number in 0..256 {
+        // Each bit decides whether one of the letters is encoded.
+        let spell = |(index, letter): (usize, char)| match number >> index & 1 {
+            0 => letter.to_string(),
+            _ => format!("%{:X}", u32::from(letter)),
+        };
+        let name: String = "feed.xml".chars().enumerate().map(spell).collect();
+        let feed = site.visitor().open(&format!("/{name}")).await;
+        assert!(feed.has_status(200).html().contains("<rss"), "/{name}");
+    }
+    assert_eq!(pages(), before);
+    site.visitor()
+        .open("/%61dmin/comments")
+        .await
+        .has_status(303);
+}
+
+#[tokio::test]
+async fn no_accepted_encoding_is_a_reason_to_refuse_a_request() {
+    let site = TestSite::new().await;
+    let tea = site.article("Tea").await;
+    for accepted in [
+        "identity;q=0",
+        "*;q=0",
+        "identity;q=0, *;q=0, gzip;q=0",
+        "br;q=0",
+        "",
+    ] {
+        let header = [(header::ACCEPT_ENCODING, accepted)];
+        for path in [&tea.path, "/search?q=tea", "/admin/sign-in", "/static/none"] {
+            let page = open_with(&site, path, &header).await;
+            assert!(
+                [200, 404].contains(&page.status.as_u16()),
+                "{path} with {accepted}"
+            );
+        }
+        open_with(&site, "/admin", &header).await.has_status(303);
+    }
+}
+
+#[tokio::test]
 async fn a_decision_shows_on_pages_as_soon_as_its_response_is_sent() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;

@@ -47,12 +47,7 @@ fn encode(fields: &[(&str, &str)]) -> String {
 
 /// Returns the path of every form of the site.
 fn list_form_paths() -> Vec<String> {
-    let tables = [
-        router::public_routes(),
-        router::wordpress_routes(),
-        router::admin_routes(),
-    ];
-    let routes = tables.iter().flat_map(broadsheet::web::RouteTable::list);
+    let routes = router::list_routes().into_iter();
     let forms = routes.filter(|(method, _)| method == Method::POST);
     forms.map(|(_, path)| path.replace("{id}", "1")).collect()
 }

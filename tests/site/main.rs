@@ -46,6 +46,7 @@ mod search;
 mod search_cost;
 mod security;
 mod settings;
+mod shared_limits;
 mod similar_groups;
 mod sitemap;
 mod staff_email;

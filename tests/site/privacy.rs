@@ -231,16 +231,10 @@ async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
 
 /// Returns the paths of all routes for GET requests.
 fn list_get_routes() -> Vec<&'static str> {
-    let (public, desk, wordpress) = (
-        router::public_routes(),
-        router::admin_routes(),
-        router::wordpress_routes(),
-    );
-    let listed = public.list().iter().chain(desk.list());
-    let listed = listed.chain(wordpress.list());
+    let listed = router::list_routes().into_iter();
     listed
         .filter(|(method, _)| method == axum::http::Method::GET)
-        .map(|(_, path)| *path)
+        .map(|(_, path)| path)
         .collect()
 }
 

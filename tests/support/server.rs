@@ -87,6 +87,26 @@ impl Server {
 
     /// Starts a site with further environment variables.
     pub fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::start_command(broadsheet(data), data, settings)
+    }
+
+    /// Starts a site that may open only this many files.
+    pub fn start_with_file_limit(data: &Path, files: usize, settings: &[(&str, &str)]) -> Self {
+        let program = broadsheet(data);
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("ulimit -n {files}; exec \"$0\"")])
+            .arg(program.get_program());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        Self::start_command(command, data, settings)
+    }
+
+    fn start_command(mut command: Command, data: &Path, settings: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .expect("a free port")
             .local_addr()
@@ -94,7 +114,6 @@ impl Server {
             .port();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let log = data.join(format!("server-{port}.log"));
-        let mut command = broadsheet(data);
         command
             .env("BROADSHEET_LISTEN", address.to_string())
             .env("BROADSHEET_TRUSTED_PROXIES", "127.0.0.1")

@@ -24,14 +24,18 @@ pub struct Headline {
 macro_rules! list_headlines {
     ($filter:literal, $db:expr, $before:expr, $limit:expr, $now:expr $(, $argument:expr)?) => {{
         let before: Option<ArticleId> = $before;
-        // Paged by key, not by offset: a page costs the same however far down it is, and a new article shifts nothing.
+        // Paged by key, not by offset: a page costs the same however far down it is, and a new article shifts nothing. Without
+        // `or`, so that a generic plan begins to read at the place, too.
         sqlx::query_as!(
             Headline,
             r#"select id, title, standfirst, body_html, path as "path!", published_at as "published_at!",
                    (select coalesce(sum(count), 0)::bigint from article_comment_counts where article_id = articles.id) as "replies!"
                from articles
                where state = 'published' and published_at <= $1 and "# + $filter + r#"
-                 and ($2::bigint is null or (published_at, id) < (select published_at, id from articles where id = $2))
+                 and (published_at, id) < (
+                     case when $2::bigint is null then 'infinity' else
+                         (select published_at from articles where id = $2 and state = 'published' and published_at <= $1) end,
+                     coalesce($2, 9223372036854775807))
                order by published_at desc, id desc limit $3"#,
             $now as Ts,
             before.map(|id| id.0),

@@ -118,6 +118,25 @@ pub async fn find_access(
     .await
 }
 
+/// Encrypted email of a commenter, with the hash that is needed to decrypt it.
+pub struct SealedEmail {
+    pub email_hash: Vec<u8>,
+    pub email_sealed: Vec<u8>,
+}
+
+pub async fn find_sealed_email(
+    db: &mut PgConnection,
+    id: CommenterId,
+) -> sqlx::Result<Option<SealedEmail>> {
+    sqlx::query_as!(
+        SealedEmail,
+        "select email_hash, email_sealed from commenters where id = $1",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Deletes a commenter whose comments were all erased, with subscriptions, queued emails and notes. If the commenter is
 /// blocked, the row stays with the encrypted email, so that the block still works. Returns whether the row was deleted.
 pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {

@@ -60,6 +60,36 @@ const MAX_VERIFICATIONS: i32 = 3;
 /// Seconds after a bounce until a verification email may be sent again.
 const SUPPRESSION_SECS: i64 = 7 * 24 * 60 * 60;
 
+/// Remembers that a commenter is to get the verification email that was claimed just now once one of their comments is
+/// approved.
+pub async fn set_waiting(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update commenters
+         set verification_waits = true, verification_sent_at = null, verifications_sent = greatest(verifications_sent - 1, 0)
+         where id = $1",
+        id.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Returns and locks at most `limit` commenters whose verification email waited for an approved comment, and who have one
+/// now. They wait no longer.
+pub async fn take_approved(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<CommenterId>> {
+    sqlx::query_scalar!(
+        r#"update commenters set verification_waits = false where id in (
+               select id from commenters
+               where verification_waits
+                 and exists (select 1 from comments where commenter_id = commenters.id and status = 'approved')
+               order by id limit $1 for update skip locked)
+           returning id as "id: CommenterId""#,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Records that a verification email is sent now, if the limits allow it. Returns whether it may be sent.
 pub async fn claim_email(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<bool> {
     let done = sqlx::query!(

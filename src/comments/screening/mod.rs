@@ -109,6 +109,14 @@ impl Verdict {
         }
     }
 
+    /// Holds the comment for a further reason if this verdict approves it, and adds the reason if it holds it.
+    pub fn hold_for(&mut self, kind: ReasonKind) {
+        self.hold();
+        if self.status == Status::Held {
+            self.reasons.push(kind.into());
+        }
+    }
+
     /// Makes a verdict that has no spam check and no prediction.
     pub fn new(status: Status, reasons: Vec<ScreeningReason>) -> Self {
         Self {

@@ -30,6 +30,8 @@ pub enum ReasonKind {
     FirstTimer,
     /// A moderator set the policy of the commenter to hold every comment.
     AlwaysHeld,
+    /// Another comment with the same email came moments before. Its author is not told: anyone may have typed the email.
+    TooFast,
     /// The comment has too many links. The detail is their number.
     Links,
     /// An entry of the word list for holding comments matched. The detail is the entry.
@@ -72,6 +74,7 @@ impl ReasonKind {
             | Self::BeingChecked
             | Self::CheckExpired => true,
             Self::ImitatedName
+            | Self::TooFast
             | Self::RefuseWord
             | Self::BlockedEmail
             | Self::BlockedDomain

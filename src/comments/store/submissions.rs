@@ -46,11 +46,38 @@ pub async fn find_duplicate(
     }
 }
 
-/// Records a submission under each of `keys`. If a submission was recorded under one of the keys less than `seconds` ago,
-/// returns the number of seconds to wait as the inner error. The caller must then roll back.
+/// Returns the approved comment with the same name and words from the same IP network, today or yesterday, whoever's email it
+/// has.
+pub async fn find_public_duplicate(
+    db: &mut PgConnection,
+    keys: &KeyRing,
+    article_id: ArticleId,
+    comment: &NewComment,
+    now: Ts,
+) -> sqlx::Result<Option<CommentId>> {
+    let days = [DedupDay::Today, DedupDay::Yesterday];
+    let hashes = days
+        .map(|day| comment.dedup_hashes(keys, day, now))
+        .concat();
+    // The length is that of a hash: only comments of the last two days have one, and an index of their own.
+    sqlx::query_scalar!(
+        "select id from comments
+         where article_id = $1 and coalesce(parent_id, 0) = $2 and dedup_hash = any($3) and length(dedup_hash) = 32
+           and status = 'approved' and erased_at is null
+         order by id limit 1",
+        article_id.0,
+        comment.parent_id.map_or(0, |id| id.0),
+        &hashes,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Records a submission under `key`. If a submission was recorded under it less than `seconds` ago, records nothing and
+/// returns the number of seconds to wait as the inner error.
 pub async fn check_flood(
     db: &mut PgConnection,
-    keys: &[Vec<u8>],
+    key: &[u8],
     seconds: i32,
     now: Ts,
 ) -> sqlx::Result<Result<(), i64>> {
@@ -59,27 +86,25 @@ pub async fn check_flood(
     if seconds == 0 {
         return Ok(Ok(()));
     }
-    // Inserted in the order of the keys, so that two submissions that share two keys cannot deadlock. The second one waits
-    // here until the first has committed, which makes this the place where concurrent submissions take turns.
+    // A second submission waits here until the first has committed, which makes this the place where concurrent ones take
+    // turns.
     let noted = sqlx::query!(
-        "insert into recent_submissions (key_hash, submitted_at) select key_hash, $2 from unnest($1::bytea[]) as key (key_hash) order by key_hash
+        "insert into recent_submissions (key_hash, submitted_at) values ($1, $2)
          on conflict (key_hash) do update set submitted_at = excluded.submitted_at where recent_submissions.submitted_at <= $3",
-        keys,
+        key,
         now as Ts,
         now.plus_seconds(-seconds) as Ts,
     )
     .execute(&mut *db)
     .await?;
-    if usize::try_from(noted.rows_affected()) == Ok(keys.len()) {
+    if noted.rows_affected() == 1 {
         return Ok(Ok(()));
     }
-    // The caller rolls back: a rejected attempt must not prolong the wait.
     let last = sqlx::query_scalar!(
-        r#"select max(submitted_at) as "at?: Ts" from recent_submissions where key_hash = any($1) and submitted_at < $2"#,
-        keys,
-        now as Ts,
+        r#"select submitted_at as "at: Ts" from recent_submissions where key_hash = $1"#,
+        key,
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?
     .unwrap_or(now);
     // Rounded up: after that many seconds the next try has to succeed.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 use std::{error, iter};
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
@@ -13,7 +13,10 @@ use http_body_util::LengthLimitError;
 use tower_http::timeout::{DeadlineBody, TimeoutBody, TimeoutError};
 
 /// Largest size in bytes of a form that is read before its handler is called. Nearly every comment is smaller.
-const SMALL_BODY_BYTES: usize = 16 * 1024;
+pub const SMALL_BODY_BYTES: usize = 16 * 1024;
+
+/// Largest memory in bytes that is reserved for a body before it arrives. The largest public form fits in.
+const MAX_RESERVED_BYTES: usize = 256 * 1024;
 
 /// Time limits for the arrival of a request body.
 #[derive(Clone, Copy)]
@@ -26,9 +29,7 @@ pub struct BodyTimeouts {
 
 /// Reads the body of a small form into memory before calling the inner layers. Larger bodies are passed on unread.
 pub async fn buffer_small_body(timeouts: BodyTimeouts, request: Request, next: Next) -> Response {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
-    if !length.is_some_and(|length| (1..=SMALL_BODY_BYTES).contains(&length)) {
+    if !declared_length(&request).is_some_and(|length| (1..=SMALL_BODY_BYTES).contains(&length)) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
@@ -36,6 +37,12 @@ pub async fn buffer_small_body(timeouts: BodyTimeouts, request: Request, next: N
     // a client that sends slowly is waited for out here.
     let body = buffer(body, timeouts).await;
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// Returns the length in bytes that the request's `Content-Length` states.
+pub fn declared_length(request: &Request) -> Option<usize> {
+    let length = request.headers().get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }
 
 /// Reads a body completely and returns it as a new body. If reading fails, returns a body that fails with the same error.
@@ -49,8 +56,10 @@ async fn buffer(body: Body, timeouts: BodyTimeouts) -> Body {
 
 /// Reads a body completely into memory.
 pub(super) async fn collect(body: Body) -> Result<Vec<u8>, axum::Error> {
+    // Growing step by step would take up to three times as much at the end. What has not arrived takes no memory yet.
+    let length = usize::try_from(body.size_hint().lower()).unwrap_or_default();
+    let mut whole = Vec::with_capacity(length.min(MAX_RESERVED_BYTES));
     let mut pieces = body.into_data_stream();
-    let mut whole = Vec::new();
     while let Some(piece) = pieces.next().await {
         // Copied, not kept: each piece holds the 8 kB buffer it was read into, so that 64 kB sent byte by byte would
         // otherwise take half a gigabyte.

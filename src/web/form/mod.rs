@@ -16,7 +16,7 @@ mod errors;
 mod fields;
 mod recovery;
 
-pub use body::{BodyTimeouts, buffer_small_body};
+pub use body::{BodyTimeouts, SMALL_BODY_BYTES, buffer_small_body, declared_length};
 pub use data::{FormData, RowVersion, multi_line, parsed, single_line, text_line, trimmed};
 pub use errors::{FieldErrors, TextLimit};
 pub use fields::FormFields;
