@@ -1,9 +1,12 @@
 //! Screening rules from the settings and the word lists, with a cache of compiled lists.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::screening::{ScreeningRules, WordList};
 use crate::publication::DiscussionSettings;
@@ -14,6 +17,27 @@ const CACHED_LISTS: usize = 8;
 /// Cache of compiled word lists, by the hash of their text. Compiling a long list takes longer than searching a comment
 /// with it.
 static LIST_CACHE: Mutex<VecDeque<([u8; 32], WordList)>> = Mutex::new(VecDeque::new());
+
+/// Permit that allows one comment at a time to be searched for the entries of word lists. The longest comment and the most
+/// costly lists keep a processor busy for a second.
+static SEARCH_PERMIT: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
+/// Longest time that a comment waits for the others before it. Each of them holds a database connection meanwhile.
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Runs the screening of a comment on a thread for blocking work, when its turn has come. Fails with
+/// [`sqlx::Error::PoolTimedOut`], as a database without a free connection does, if too many comments are before it.
+pub(super) async fn run_in_turn<T: Send + 'static>(
+    screen: impl FnOnce() -> T + Send + 'static,
+) -> sqlx::Result<T> {
+    let permit = timeout(PERMIT_TIMEOUT, SEARCH_PERMIT.clone().acquire_owned()).await;
+    let permit = permit.map_err(|_| sqlx::Error::PoolTimedOut)?;
+    let screened = spawn_blocking(move || {
+        // Held to the end of the work, even if the commenter hangs up.
+        let _permit = permit;
+        screen()
+    });
+    screened.await.map_err(|_| sqlx::Error::WorkerCrashed)
+}
 
 /// Loads the screening rules and compiles the word lists.
 pub async fn load_rules(
@@ -48,7 +72,7 @@ async fn load_word_list(text: &str) -> WordList {
     }
     let text = text.to_owned();
     // Compiling twenty thousand entries takes long enough to hold up other requests on this thread.
-    let (list, errors) = spawn_blocking(move || WordList::parse_lenient(&text))
+    let (list, errors) = spawn_blocking(move || WordList::parse_saved(&text))
         .await
         .expect("parsing a word list does not panic");
     if !errors.is_empty() {

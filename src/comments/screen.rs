@@ -43,7 +43,6 @@ pub(super) async fn screen_comment(
     body_html: &SafeHtml,
 ) -> sqlx::Result<Verdict> {
     let plain = markdown::html_to_text(body_html.as_str());
-    let texts = collect_texts(author.name, author.website, body, &plain);
     // Staff are never predicted: their comments are approved anyway, and would only cost time.
     let prediction = if author.is_staff {
         None
@@ -57,22 +56,32 @@ pub(super) async fn screen_comment(
     // Somebody who only typed the email has to use the approved name, too; its owner may use any name.
     let name = Some(author.name).filter(|_| !author.is_verified);
     let facts = screening_facts::load(db, author.commenter_id, &domains, author.ip, name).await?;
-    let input = ScreeningInput {
-        honeypot_filled: author.honeypot_filled,
-        is_staff: author.is_staff,
-        texts: &texts,
-        links: body_html.count_links(),
-        block: find_block(&facts),
-        trust: assess_trust(author, &facts),
-        spam_probability: prediction.as_ref().map(|prediction| prediction.score),
-        policy: facts.policy,
-        imitated_name: find_imitated(author.name, &facts.staff_names, &publication.title),
-    };
     let settings = &publication.discussion;
     let rules = rules::load_rules(settings, &facts.hold_words, &facts.refuse_words).await;
+    let (block, trust) = (find_block(&facts), assess_trust(author, &facts));
+    let (honeypot_filled, is_staff) = (author.honeypot_filled, author.is_staff);
+    let spam_probability = prediction.as_ref().map(|prediction| prediction.score);
+    let links = body_html.count_links();
+    let [name, title, body] = [author.name, &publication.title, body].map(str::to_owned);
+    let website = author.website.map(str::to_owned);
+    let verdict = rules::run_in_turn(move || {
+        let texts = collect_texts(&name, website.as_deref(), &body, &plain);
+        let input = ScreeningInput {
+            honeypot_filled,
+            is_staff,
+            texts: &texts,
+            links,
+            block,
+            trust,
+            spam_probability,
+            policy: facts.policy,
+            imitated_name: find_imitated(&name, &facts.staff_names, &title),
+        };
+        apply_rules(&input, &rules)
+    });
     Ok(Verdict {
         prediction,
-        ..apply_rules(&input, &rules)
+        ..verdict.await?
     })
 }
 

@@ -176,7 +176,7 @@ impl QueueCard {
             return self.body_html.clone();
         }
         // The reasons hold the entries that matched then. The lists in the settings may have changed since.
-        let (word_list, _) = WordList::parse_lenient(&entries.join("\n"));
+        let (word_list, _) = WordList::parse_saved(&entries.join("\n"));
         markdown::highlight(&self.body_html, |text| word_list.match_ranges(text))
     }
 

@@ -72,7 +72,7 @@ impl MatchCount {
 /// Matches a word list with one entry per line against these comments.
 pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResult {
     let started = Instant::now();
-    let (list, wrong) = WordList::parse_lenient(text);
+    let (list, wrong) = WordList::parse_new(text);
     let mut preview = PreviewResult {
         is_empty: list.is_empty() && wrong.is_empty(),
         wrong,

@@ -274,7 +274,7 @@ fn sendable_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Str
 
 /// Finds the malformed lines of a word list. Takes seconds for a long list, so call it on a blocking thread.
 pub(super) fn find_wrong_lines(list: &str) -> Vec<InvalidLine> {
-    WordList::parse(list).err().unwrap_or_default()
+    WordList::parse_new(list).1
 }
 
 pub(super) fn describe_wrong_line(translator: Translator, wrong: &InvalidLine) -> String {
@@ -282,6 +282,7 @@ pub(super) fn describe_wrong_line(translator: Translator, wrong: &InvalidLine) -
         InvalidLineKind::BadRegex => "word-list-error-regex",
         InvalidLineKind::TooLong => "word-list-error-too-long",
         InvalidLineKind::TooBroad => "word-list-error-too-broad",
+        InvalidLineKind::TooSlow => "word-list-error-too-slow",
         InvalidLineKind::TooMany => "word-list-error-too-many",
     };
     translator.format(key, "line", &wrong.line.to_string())

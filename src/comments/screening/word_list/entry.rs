@@ -9,8 +9,7 @@ use crate::text::input;
 
 /// Longest entry of a word list in bytes.
 const MAX_LINE_BYTES: usize = 500;
-/// Largest compiled regular expression in bytes. The slowest expression of that size that we measured searches 65 kB in a
-/// quarter of a second.
+/// Largest compiled regular expression in bytes.
 const MAX_PATTERN_BYTES: usize = 256 * 1024;
 /// Largest cache of a regular expression search in bytes.
 const MAX_CACHE_BYTES: usize = 1024 * 1024;
@@ -31,6 +30,8 @@ pub enum InvalidLineKind {
     TooLong,
     /// The entry would match every text, even an empty one.
     TooBroad,
+    /// The regular expression takes too long to search a long comment.
+    TooSlow,
     /// The list has too many entries or too many regular expressions. This line is the first beyond the limit.
     TooMany,
 }

@@ -11,6 +11,7 @@ use regex::Regex;
 
 use super::entry::{EntryPhrase, InvalidLine, InvalidLineKind, WordListEntry};
 use super::normalize::FoldedText;
+use super::pattern_cost::is_slow;
 use crate::text::input;
 
 /// Maximum number of entries in one word list.
@@ -39,6 +40,8 @@ struct CompiledEntries {
     patterns: Vec<(EntryLine, Regex)>,
     /// Line numbers of duplicate entries, each with the line of the entry's first occurrence.
     duplicates: Vec<(usize, usize)>,
+    /// Whether regular expressions that take too long are refused.
+    limits_time: bool,
 }
 
 /// Line of a word list that contains an entry.
@@ -70,9 +73,16 @@ impl Default for WordList {
 }
 
 impl WordList {
-    /// Parses a word list. Returns its first 100 errors if any line is invalid.
+    /// Parses the valid lines of a word list that is to be saved or previewed, and returns the errors of the others, among
+    /// them regular expressions that are too slow. Stops after 100 errors. Takes up to a second for many expressions.
+    pub fn parse_new(text: &str) -> (Self, Vec<InvalidLine>) {
+        Self::parse_lines(text, true)
+    }
+
+    /// Parses a word list whose lines are all valid.
+    #[cfg(test)]
     pub fn parse(text: &str) -> Result<Self, Vec<InvalidLine>> {
-        let (list, wrong) = Self::parse_lenient(text);
+        let (list, wrong) = Self::parse_new(text);
         if wrong.is_empty() {
             Ok(list)
         } else {
@@ -80,9 +90,14 @@ impl WordList {
         }
     }
 
-    /// Parses the valid lines of a word list and returns the errors of the others. Stops after 100 errors.
-    pub fn parse_lenient(text: &str) -> (Self, Vec<InvalidLine>) {
+    /// Parses the valid lines of a saved word list and returns the errors of the others.
+    pub fn parse_saved(text: &str) -> (Self, Vec<InvalidLine>) {
+        Self::parse_lines(text, false)
+    }
+
+    fn parse_lines(text: &str, limits_time: bool) -> (Self, Vec<InvalidLine>) {
         let mut entries = CompiledEntries::empty();
+        entries.limits_time = limits_time;
         let mut wrong = Vec::new();
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
@@ -155,6 +170,7 @@ impl CompiledEntries {
             finder: build_finder(&[]),
             patterns: Vec::new(),
             duplicates: Vec::new(),
+            limits_time: false,
         }
     }
 
@@ -176,7 +192,12 @@ impl CompiledEntries {
             WordListEntry::Pattern(_) if self.patterns.len() == MAX_PATTERNS => {
                 return Err(InvalidLineKind::TooMany);
             }
-            WordListEntry::Pattern(regex) => self.patterns.push((line, regex)),
+            WordListEntry::Pattern(regex) => {
+                if self.limits_time && is_slow(regex.as_str(), &regex, MAX_RANGES) {
+                    return Err(InvalidLineKind::TooSlow);
+                }
+                self.patterns.push((line, regex));
+            }
         }
         Ok(())
     }
