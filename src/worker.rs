@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::app::App;
-use crate::db::rate_limits;
+use crate::db::store::rate_limits;
 use crate::moderation::indexing::BATCH_SIZE;
 use crate::{accounts, articles, classifier, commenters, comments, moderation};
 

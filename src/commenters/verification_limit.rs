@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::{email, store};
 use crate::clock::Ts;
 use crate::crypto::KeyRing;
-use crate::db::rate_limits::{SharedLimit, count_event};
+use crate::db::store::rate_limits::{SharedLimit, count_event};
 use crate::ids::CommenterId;
 use crate::limits::network_of;
 

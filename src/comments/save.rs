@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::commenters::store::verification;
 use crate::commenters::{self, BrowserToken, Email, SubscriptionScope};
 use crate::crypto::KeyRing;
-use crate::db::rate_limits::{SharedLimit, count_event};
+use crate::db::store::rate_limits::{SharedLimit, count_event};
 use crate::ids::CommentId;
 use crate::ids::{ArticleId, CommenterId};
 use crate::limits::{REPLY_BURST, REPLY_INTERVAL, network_of};

@@ -3,7 +3,6 @@
 mod database;
 pub mod embedded;
 mod pool;
-pub mod rate_limits;
 pub mod store;
 
 pub use database::{Database, open};

@@ -1,6 +1,8 @@
 //! SQL that concerns the database as a whole: settings of a session, facts about the server, and counts of encrypted
 //! values over all tables.
 
+pub mod rate_limits;
+
 use sqlx::{Executor, PgConnection};
 
 use crate::crypto::KeyId;
