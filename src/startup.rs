@@ -5,14 +5,14 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, ensure};
 
 use crate::accounts::author_slugs;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{KEY_BYTES, KeyRing, encode_hex, random_bytes, read_key_file};
 use crate::db::embedded::{self, CommitDurability, default_data_dir};
-use crate::db::{self, Database};
+use crate::db::{self, Database, MissingSite, SiteCreation};
 use crate::publication::Publication;
 
 /// Returns the data folder that the settings name, or the default one.
@@ -32,17 +32,37 @@ pub fn secret_key_path(config: &Config) -> PathBuf {
     named.unwrap_or_else(|| data_dir(config).join("secret.key"))
 }
 
-/// Opens the database that the settings name, or else the embedded one. If a server runs already, its embedded Postgres
-/// is shared.
+/// Opens the database of an existing site for a command. If a server runs already, its embedded Postgres is shared. Fails
+/// with [`db::MissingSite`] if there is no site.
 pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
+    open(config, SiteCreation::Refused).await
+}
+
+/// Opens the site, and creates its secret key and its database if there are none.
+pub async fn open_or_create_site(config: &Config) -> anyhow::Result<(KeyRing, Database)> {
+    let keys = load_or_create_keys(config)?;
+    Ok((keys, open(config, SiteCreation::Allowed).await?))
+}
+
+async fn open(config: &Config, creation: SiteCreation) -> anyhow::Result<Database> {
     let database = db::open(
         config.database_url.as_deref(),
         &data_dir(config),
         CommitDurability::Durable,
+        creation,
     )
     .await?;
     author_slugs::rename_username_slugs(&database.pool, Clock::System.now()).await?;
     Ok(database)
+}
+
+/// Fails with [`db::MissingSite`] if it can be seen without connecting to a database that there is no site.
+pub fn require_site(config: &Config) -> anyhow::Result<()> {
+    let data = data_dir(config);
+    if config.database_url.is_none() && !embedded::has_data(&data) {
+        return Err(MissingSite::new(None, &data).into());
+    }
+    Ok(())
 }
 
 /// Makes the key with which the database is encrypted the active one. Fails if the ring does not contain it.
@@ -59,27 +79,39 @@ pub fn activate_key(
     Ok(())
 }
 
+/// Loads the secret keys of an existing site. Fails if there is no site, or if its key file is missing.
+pub fn load_keys(config: &Config) -> anyhow::Result<KeyRing> {
+    require_site(config)?;
+    let path = secret_key_path(config);
+    match read_key_file(&path)? {
+        Some(file) => Ok(file.key_ring()),
+        None => Err(missing_key(config, &path)),
+    }
+}
+
 /// Loads the secret keys. On the first start with an embedded Postgres, creates one. Fails if a database exists but its
 /// key is missing, since a new key could not decrypt the stored values.
-pub fn load_or_create_keys(config: &Config) -> anyhow::Result<KeyRing> {
+fn load_or_create_keys(config: &Config) -> anyhow::Result<KeyRing> {
     let path = secret_key_path(config);
     if let Some(file) = read_key_file(&path)? {
         return Ok(file.key_ring());
     }
-    if config.database_url.is_some() {
-        bail!(
-            "the secret key {} is missing: copy it from where this database was used before, or for a new database make one with  (umask 077; openssl rand -hex 32 > {})",
-            path.display(),
-            path.display()
-        );
-    }
-    if embedded::has_data(&data_dir(config)) {
-        bail!(
-            "the secret key {} is missing, and the database beside it is sealed with it; put your copy of it back",
-            path.display()
-        );
+    if config.database_url.is_some() || embedded::has_data(&data_dir(config)) {
+        return Err(missing_key(config, &path));
     }
     create_key(&path)
+}
+
+fn missing_key(config: &Config, path: &Path) -> anyhow::Error {
+    let path = path.display();
+    match config.database_url {
+        Some(_) => anyhow!(
+            "the secret key {path} is missing: copy it from where this database was used before, or for a new database make one with  (umask 077; openssl rand -hex 32 > {path})"
+        ),
+        None => anyhow!(
+            "the secret key {path} is missing, and the database beside it is sealed with it; put your copy of it back"
+        ),
+    }
 }
 
 fn create_key(path: &Path) -> anyhow::Result<KeyRing> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use argon2::Argon2;
 use clap::Subcommand;
 use sqlx::PgPool;
@@ -13,6 +13,7 @@ use crate::accounts::setup::NAME_CHARS;
 use crate::accounts::{Role, Username, store};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::db::MissingSite;
 use crate::startup;
 use crate::text::input;
 
@@ -28,6 +29,9 @@ pub enum AccountCommand {
         /// Role of the account
         #[arg(long, value_enum, default_value_t = Role::Moderator)]
         role: Role,
+        /// Create the site if there is none: the data folder, its database and the secret key
+        #[arg(long)]
+        create: bool,
     },
     /// List all accounts: username, role and name, separated by tabs
     List,
@@ -40,13 +44,21 @@ pub enum AccountCommand {
 
 /// Runs a subcommand of `account`. A server may be running at the same time.
 pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<()> {
+    let may_create = matches!(command, AccountCommand::Add { create: true, .. });
+    let is_add = matches!(command, AccountCommand::Add { .. });
+    let name_flag = |error: anyhow::Error| match error.is::<MissingSite>() && is_add {
+        true => anyhow!("{error}; or create a site here with --create"),
+        false => error,
+    };
+    if !may_create {
+        startup::require_site(&config).map_err(name_flag)?;
+    }
     // Before a database is started: a wrong argument is the commonest mistake.
     let task = AccountTask::prepare(command)?;
-    if config.database_url.is_none() {
-        // An embedded Postgres created by this command must have a key by the first start of the server.
-        startup::load_or_create_keys(&config)?;
-    }
-    let database = startup::open_database(&config).await?;
+    let database = match may_create {
+        true => startup::open_or_create_site(&config).await?.1,
+        false => startup::open_database(&config).await.map_err(name_flag)?,
+    };
     let result = task.run(&database.pool).await;
     database.close().await?;
     result
@@ -78,6 +90,7 @@ impl AccountTask {
                 username,
                 name,
                 role,
+                create: _,
             } => {
                 let name = input::name(&name);
                 if input::is_blank(&name) || input::has_invalid_chars(&name) {

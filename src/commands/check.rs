@@ -7,7 +7,7 @@ use anyhow::anyhow;
 
 use crate::config::{Config, Settings};
 use crate::crypto::{KeyFile, read_key_file};
-use crate::db::{self, embedded};
+use crate::db::{self, MissingSite, SchemaState, embedded};
 use crate::mail;
 use crate::publication;
 use crate::startup::{self, data_dir};
@@ -30,7 +30,7 @@ pub async fn check(settings: &Settings) -> ExitCode {
     let database = check_database(&config, key_file).await;
     let key = match key {
         Ok(Some(_)) => Ok(startup::secret_key_path(&config).display().to_string()),
-        Ok(None) => Ok("will be created at the first start".to_owned()),
+        Ok(None) => Ok("made at the first start of  broadsheet serve".to_owned()),
         Err(error) => Err(anyhow!("{error:#}")),
     };
     let results = [
@@ -51,15 +51,15 @@ pub async fn check(settings: &Settings) -> ExitCode {
 
 fn check_key(config: &Config) -> anyhow::Result<Option<KeyFile>> {
     let file = read_key_file(&startup::secret_key_path(config))?;
-    let is_first_start = config.database_url.is_none() && !embedded::has_data(&data_dir(config));
-    if file.is_none() && !is_first_start {
+    if file.is_none() && startup::require_site(config).is_ok() {
         // Fails, with the instructions for this case.
-        startup::load_or_create_keys(config)?;
+        startup::load_keys(config)?;
     }
     Ok(file)
 }
 
 async fn check_database(config: &Config, file: Option<&KeyFile>) -> anyhow::Result<String> {
+    startup::require_site(config)?;
     let data = data_dir(config);
     let running = embedded::find_running_url(&data);
     let Some(url) = config.database_url.clone().or(running) else {
@@ -73,9 +73,10 @@ async fn check_database(config: &Config, file: Option<&KeyFile>) -> anyhow::Resu
     db::verify_server(&pool).await?;
     let mut connection = pool.acquire().await?;
     // A check must not migrate, so the tables may not be there.
-    let publication = match db::store::has_schema(&mut connection).await? {
-        true => publication::store::find(&mut connection).await?,
-        false => None,
+    let publication = match db::find_schema_state(&mut connection).await? {
+        SchemaState::Empty => return Err(MissingSite::new(Some(&url), &data).into()),
+        SchemaState::Current => publication::store::find(&mut connection).await?,
+        _ => None,
     };
     let Some(publication) = publication else {
         return Ok("answers; nothing has been served from it yet".to_owned());

@@ -40,6 +40,7 @@ const MAX_BOUNCE_BYTES: u64 = 1024 * 1024;
 /// Runs a subcommand of `commenter`. Fails if nothing is stored about the email address. A server may be running at the
 /// same time.
 pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Result<ExitCode> {
+    startup::require_site(&config)?;
     // Before a database is started: wrong input is the commonest mistake.
     let email = match command {
         CommenterCommand::Export | CommenterCommand::Erase { .. } => read_email()?,
@@ -52,7 +53,7 @@ pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Res
             }
         },
     };
-    let keys = startup::load_or_create_keys(&config)?;
+    let keys = startup::load_keys(&config)?;
     let database = startup::open_database(&config).await?;
     let request = CommenterRequest {
         config: &config,

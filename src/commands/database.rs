@@ -5,7 +5,7 @@ use clap::Subcommand;
 
 use crate::config::Config;
 use crate::db::embedded::find_running_url;
-use crate::startup::data_dir;
+use crate::startup::{self, data_dir};
 
 #[derive(Subcommand)]
 pub enum DbCommand {
@@ -20,12 +20,15 @@ pub fn database(config: &Config, command: &DbCommand) -> anyhow::Result<()> {
             let data = data_dir(config);
             let url = match &config.database_url {
                 Some(url) => url.clone(),
-                None => find_running_url(&data).with_context(|| {
-                    format!(
-                        "no server runs on {}; start one with  broadsheet serve",
-                        data.display()
-                    )
-                })?,
+                None => {
+                    startup::require_site(config)?;
+                    find_running_url(&data).with_context(|| {
+                        format!(
+                            "no server runs on {}; start one with  broadsheet serve",
+                            data.display()
+                        )
+                    })?
+                }
             };
             println!("{url}");
         }

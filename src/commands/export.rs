@@ -41,7 +41,7 @@ pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
             "The export will contain emails of commenters as plain text. Commenters were promised that their email is not published: keep the file private, and delete it when you no longer need it."
         );
     }
-    let keys = startup::load_or_create_keys(&config)?;
+    let keys = startup::load_keys(&config)?;
     let database = startup::open_database(&config).await?;
     let exported = write(&config, &database.pool, &keys, with_emails, file.as_deref()).await;
     database.close().await?;

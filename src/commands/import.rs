@@ -58,8 +58,7 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     }
     // Before the database is started, which takes longer than a wrong file name is worth.
     let files = InputFiles::open(&files)?;
-    let keys = startup::load_or_create_keys(&config)?;
-    let database = startup::open_database(&config).await?;
+    let (keys, database) = startup::open_or_create_site(&config).await?;
     let options = ImportOptions {
         dry_run,
         uploads_folder: uploads,

@@ -44,6 +44,7 @@ pub async fn run(config: Config, command: KeyCommand) -> anyhow::Result<()> {
         prune,
         new_key_file,
     } = command;
+    startup::require_site(&config)?;
     let path = startup::secret_key_path(&config);
     let file = read_key_file(&path)?.with_context(|| {
         format!(

@@ -5,7 +5,7 @@ use argon2::Argon2;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, embedded::CommitDurability};
+use crate::db::embedded::CommitDurability;
 use crate::server::{self, ServerPorts, raise_fd_limit};
 use crate::startup::{self, data_dir, media_dir};
 
@@ -18,13 +18,7 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     config.media_dir = Some(media_dir(&config));
     // Set even if it is the default, so that the file is read again when the key is rotated.
     config.secret_key_file = Some(startup::secret_key_path(&config));
-    let keys = startup::load_or_create_keys(&config)?;
-    let mut database = db::open(
-        config.database_url.as_deref(),
-        &data,
-        CommitDurability::Durable,
-    )
-    .await?;
+    let (keys, mut database) = startup::open_or_create_site(&config).await?;
     database.take_over_on_exit(&data, CommitDurability::Durable);
     let app = App::new(
         database.pool.clone(),

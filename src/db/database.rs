@@ -1,20 +1,52 @@
 //! Opening and closing of the database that a command or the server works with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use sqlx::PgPool;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use super::embedded::{self, CommitDurability, EmbeddedPostgres, Standby, StartError};
 use super::pool::{connect, migrate, parse_url, verify_server};
+use super::schema::{SchemaState, find_schema_state};
 
 /// Time during which opening the database is retried while another process is just stopping the Postgres that it shared.
 const SHARE_TIMEOUT: Duration = Duration::from_secs(10);
 const SHARE_RETRY_INTERVAL: Duration = Duration::from_millis(200);
 const POOL_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Permission to create the data folder, the cluster and the tables of a site that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SiteCreation {
+    Allowed,
+    Refused,
+}
+
+/// Error of a command that must not create a site, and found none.
+#[derive(Debug, thiserror::Error)]
+pub enum MissingSite {
+    #[error(
+        "there is no site in the data folder {}; name another folder with --data-dir or BROADSHEET_DATA_DIR, or a database of your own with DATABASE_URL",
+        .0.display()
+    )]
+    Folder(PathBuf),
+    #[error(
+        "there is no site in the database that DATABASE_URL names: it is empty; name another database with DATABASE_URL, or a data folder with --data-dir or BROADSHEET_DATA_DIR"
+    )]
+    Database,
+}
+
+impl MissingSite {
+    /// Returns the error for this data folder, or for the database if one is named.
+    pub fn new(database_url: Option<&str>, data: &Path) -> Self {
+        match database_url {
+            Some(_) => Self::Database,
+            None => Self::Folder(absolute(data).unwrap_or_else(|_| data.to_owned())),
+        }
+    }
+}
 
 /// Migrated database with a connection pool, ready to serve.
 pub struct Database {
@@ -71,20 +103,26 @@ impl Database {
 }
 
 /// Connects to `database_url` and runs the migrations. Without a URL, uses the embedded Postgres in the data folder, and
-/// starts it unless another process already runs it.
+/// starts it unless another process already runs it. Fails with [`MissingSite`] if there is no site and none may be
+/// created.
 pub async fn open(
     database_url: Option<&str>,
     data: &Path,
     durability: CommitDurability,
+    creation: SiteCreation,
 ) -> anyhow::Result<Database> {
+    if creation == SiteCreation::Refused && database_url.is_none() && !embedded::has_data(data) {
+        return Err(MissingSite::new(None, data).into());
+    }
     let deadline = Instant::now() + SHARE_TIMEOUT;
     loop {
         let (url, ownership) = match database_url {
             Some(url) => (url.to_owned(), Ownership::External),
             None => start_or_share(data, durability).await?,
         };
-        match connect_and_migrate(&url).await {
-            Ok(pool) => return Ok(Database { pool, ownership }),
+        match connect_and_migrate(&url, creation).await {
+            Ok(Some(pool)) => return Ok(Database { pool, ownership }),
+            Ok(None) => return Err(MissingSite::new(database_url, data).into()),
             // The owner has just exited; the next attempt starts Postgres.
             Err(_) if matches!(ownership, Ownership::Shared) && Instant::now() < deadline => {
                 sleep(SHARE_RETRY_INTERVAL).await;
@@ -94,12 +132,25 @@ pub async fn open(
     }
 }
 
-async fn connect_and_migrate(url: &str) -> anyhow::Result<PgPool> {
+/// Connects and runs the migrations. Returns `None` if the database is empty and no site may be created.
+async fn connect_and_migrate(url: &str, creation: SiteCreation) -> anyhow::Result<Option<PgPool>> {
     let pool = connect(url).await?;
     // Before the migrations: an unsuitable server would fail in the middle of one, with a worse message.
     verify_server(&pool).await?;
-    migrate(url).await?;
-    Ok(pool)
+    let state = find_schema_state(&mut *pool.acquire().await?).await?;
+    match state {
+        SchemaState::Empty if creation == SiteCreation::Refused => return Ok(None),
+        // Nothing to write, so that commands that only read work on a standby, too.
+        SchemaState::Current => {}
+        SchemaState::Foreign => bail!(
+            "the database that DATABASE_URL names holds the tables of another program; create an empty database for Broadsheet, and name that"
+        ),
+        SchemaState::Newer => bail!(
+            "the database was last used by a newer Broadsheet than this one; install that version again"
+        ),
+        SchemaState::Empty | SchemaState::Older => migrate(url).await?,
+    }
+    Ok(Some(pool))
 }
 
 async fn start_or_share(

@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, MailConfig};
 use crate::crypto::KeyRing;
-use crate::db::{self, embedded, embedded::CommitDurability};
+use crate::db::{self, embedded};
 use crate::publication;
 use crate::router;
 use crate::startup::{self, data_dir, media_dir};
@@ -41,14 +41,8 @@ pub struct PrivacyArgs {
 /// Searches a copy of the site for the canary's email and prints the report. The exit code is success if nothing leaked
 /// and nothing was missing from the search.
 pub async fn check_privacy(config: Config, args: PrivacyArgs) -> anyhow::Result<ExitCode> {
-    let keys = startup::load_or_create_keys(&config)?;
-    let data = data_dir(&config);
-    let database = db::open(
-        config.database_url.as_deref(),
-        &data,
-        CommitDurability::Durable,
-    )
-    .await?;
+    let keys = startup::load_keys(&config)?;
+    let database = startup::open_database(&config).await?;
     // The database is closed, and an embedded one stopped, whatever the result is.
     let result = check_site(&config, &keys, &database.pool, args).await;
     database.close().await?;

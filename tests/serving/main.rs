@@ -11,6 +11,7 @@ mod feeds;
 mod key_rotation;
 mod log;
 mod metrics;
+mod no_site;
 mod privacy;
 mod transfer;
 
@@ -174,7 +175,7 @@ fn the_first_start_creates_database_key_and_setup_link() {
 fn commands_work_without_a_server_or_report_that_they_need_one() {
     let data = folder("data");
     let mut add = broadsheet(&data);
-    add.args(["account", "add", "mo", "--name", "Mo"]);
+    add.args(["account", "add", "mo", "--name", "Mo", "--create"]);
     let added = run(add, "four plain words here\n");
     assert!(added.status.success(), "{}", text(&added));
     let mut again = broadsheet(&data);

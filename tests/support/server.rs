@@ -179,6 +179,11 @@ impl Server {
             .to_owned()
     }
 
+    /// Returns the URL of the embedded Postgres for its superuser.
+    pub fn superuser_url(&self) -> String {
+        self.database_url()
+    }
+
     /// Returns the process id of the embedded Postgres, or `None` while it is not running.
     pub fn postgres_pid(&self) -> Option<i32> {
         let file = fs::read_to_string(self.data.join("postgres/postmaster.pid")).ok()?;

@@ -24,7 +24,10 @@ pub fn find_running_url(data: &Path) -> Option<String> {
 
 /// Returns whether an embedded Postgres has been created in this data folder.
 pub fn has_data(data: &Path) -> bool {
-    data.join("postgres/PG_VERSION").exists()
+    // A folder that we may not enter belongs to another user's site.
+    data.join("postgres/PG_VERSION")
+        .try_exists()
+        .unwrap_or(true)
 }
 
 /// Returns the data folder to use if the settings name none. It is `./data`, or `/var/lib/broadsheet` if Postgres must

@@ -45,10 +45,29 @@ pub async fn find_server_facts(db: &mut PgConnection) -> sqlx::Result<ServerFact
     .await
 }
 
-/// Returns whether the tables of Broadsheet exist in the database.
-pub async fn has_schema(db: &mut PgConnection) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(r#"select to_regclass('settings') is not null as "has_schema!""#)
+/// Returns whether migrations have been run on the database, by this or another program.
+pub async fn has_migrations_table(db: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null")
         .fetch_one(db)
+        .await
+}
+
+/// Returns whether the database has tables in the schema that this session uses, apart from those of extensions.
+pub async fn has_tables(db: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select from pg_class
+             where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+               and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e'))",
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Lists version and description of the migrations that were run on the database.
+pub async fn list_applied_migrations(db: &mut PgConnection) -> sqlx::Result<Vec<(i64, String)>> {
+    // Checked at run time only, as its table is made by sqlx and not by a migration.
+    sqlx::query_as("select version, description from _sqlx_migrations order by version")
+        .fetch_all(db)
         .await
 }
 
