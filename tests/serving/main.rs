@@ -13,11 +13,13 @@ mod log;
 mod metrics;
 mod no_site;
 mod privacy;
+mod socket;
 mod transfer;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -32,6 +34,12 @@ use support::server::{Server, broadsheet, is_alive, run, text, wait_until};
 /// Loads the texts of all comments from the database.
 fn load_comment_bodies(url: &str) -> Vec<String> {
     query_strings(url, "select body from comments")
+}
+
+/// Gives a file to the user who runs the Postgres of a data folder.
+fn give_to_postgres(path: &Path, data: &Path) {
+    let owner = fs::metadata(data.join("postgres")).expect("there is a cluster");
+    std::os::unix::fs::chown(path, Some(owner.uid()), Some(owner.gid())).expect("it is given away");
 }
 
 fn query_strings(url: &str, query: &'static str) -> Vec<String> {
@@ -550,10 +558,10 @@ fn a_second_server_on_the_same_data_folder_shares_postgres() {
 #[test]
 fn a_second_server_takes_over_postgres_when_the_first_stops() {
     let mut first = Server::new();
-    // Another runtime folder: an own Postgres would have its socket there, unless the account is root.
+    // With a runtime folder its own Postgres will have the socket there.
     let runtime = folder("run");
     let elsewhere = [(
-        "XDG_RUNTIME_DIR",
+        "RUNTIME_DIRECTORY",
         runtime.to_str().expect("the path is valid UTF-8"),
     )];
     let mut second = Server::start_with(&first.data, &elsewhere);

@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 
 use super::cluster_files;
 use super::launcher::PostgresLauncher;
-use super::socket::{PORT, create_socket_dir, format_url};
+use super::socket::{self, PORT, format_url};
 
 /// Longest time until Postgres must accept connections. It is enough for the recovery after a crash; a start that takes
 /// longer is broken.
@@ -75,7 +75,8 @@ impl PostgresCluster {
         launcher: PostgresLauncher,
         durability: CommitDurability,
     ) -> anyhow::Result<Self> {
-        let socket_dir = create_socket_dir(data, &launcher.user)?;
+        let socket_dir = socket::create_socket_dir(data, &launcher.user)?;
+        socket::remove_stale_socket_dirs(data, &launcher.user, &socket_dir);
         Ok(Self {
             folder: data.join("postgres"),
             log: data.join("postgres.log"),
@@ -213,8 +214,8 @@ impl PostgresCluster {
         }
         for stale in [
             self.folder.join("postmaster.pid"),
-            self.socket_dir.join(format!(".s.PGSQL.{PORT}.lock")),
-            self.socket_dir.join(format!(".s.PGSQL.{PORT}")),
+            socket::socket_path(&self.socket_dir).with_added_extension("lock"),
+            socket::socket_path(&self.socket_dir),
         ] {
             match fs::remove_file(&stale) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -247,6 +248,13 @@ impl PostgresCluster {
             .unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(LOG_TAIL_LINES)..].join("\n")
+    }
+}
+
+impl Drop for PostgresCluster {
+    fn drop(&mut self) {
+        // Postgres has ended, and the lock on the data folder is still held.
+        socket::remove_socket_dir(&self.socket_dir);
     }
 }
 

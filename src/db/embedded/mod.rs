@@ -1,8 +1,8 @@
 //! Embedded Postgres that Broadsheet starts by itself if no `DATABASE_URL` is given. It is durable, listens on a Unix
 //! socket only, is owned by one process at a time, and stops when its owner exits.
 //!
-//! All its files are in the data folder: `postgres/` is the cluster, `postgres.log` its log, and `postgres.lock` the lock
-//! file that its owner holds.
+//! Its files are in the data folder: `postgres/` is the cluster, `postgres.log` its log, `postgres.lock` the lock file that
+//! its owner holds, and `socket/` has the socket while it runs, unless the service manager gives another folder for it.
 
 mod binaries;
 mod cluster;
