@@ -1,19 +1,18 @@
 //! First steps of every command: finding the data folder, loading or creating the secret key, opening the database.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context, anyhow, ensure};
+use sqlx::PgPool;
 
 use crate::accounts::author_slugs;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::crypto::{KEY_BYTES, KeyRing, encode_hex, random_bytes, read_key_file};
+use crate::crypto::{KeyFile, KeyId, KeyRing, read_key_file};
 use crate::db::embedded::{self, CommitDurability, default_data_dir};
 use crate::db::{self, Database, MissingSite, SiteCreation};
-use crate::publication::Publication;
+use crate::publication::{self, Publication};
 
 /// Returns the data folder that the settings name, or the default one.
 pub fn data_dir(config: &Config) -> PathBuf {
@@ -38,10 +37,48 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
     open(config, SiteCreation::Refused).await
 }
 
-/// Opens the site, and creates its secret key and its database if there are none.
+/// Opens the site, and creates its secret key and its database if there are none. Fails if the key is missing and something
+/// in the database is encrypted with it.
 pub async fn open_or_create_site(config: &Config) -> anyhow::Result<(KeyRing, Database)> {
-    let keys = load_or_create_keys(config)?;
-    Ok((keys, open(config, SiteCreation::Allowed).await?))
+    let path = secret_key_path(config);
+    let file = read_key_file(&path)?;
+    if file.is_none() && config.database_url.is_some() {
+        return Err(missing_key(config, &path));
+    }
+    let may_be_sealed = file.is_none() && embedded::has_data(&data_dir(config));
+    let keys = match file {
+        Some(file) => Some(file.key_ring()),
+        None if may_be_sealed => None,
+        // Before the database, so that an interrupted start cannot leave a database without a key.
+        None => Some(create_key(&path)?),
+    };
+    let database = open(config, SiteCreation::Allowed).await?;
+    let keys = match keys {
+        Some(keys) => Ok(keys),
+        None => replace_unused_key(config, &path, &database.pool).await,
+    };
+    match keys {
+        Ok(keys) => Ok((keys, database)),
+        Err(error) => {
+            database.close().await?;
+            Err(error)
+        }
+    }
+}
+
+/// Creates a key for a database that has none. Fails if a lost key was used in it.
+async fn replace_unused_key(
+    config: &Config,
+    path: &Path,
+    pool: &PgPool,
+) -> anyhow::Result<KeyRing> {
+    let mut db = pool.acquire().await?;
+    let is_unused = publication::store::find(&mut db).await?.is_none()
+        && db::store::count_sealed_with_other_keys(&mut db, &KeyId::default()).await? == 0;
+    match is_unused {
+        true => create_key(path),
+        false => Err(missing_key(config, path)),
+    }
 }
 
 async fn open(config: &Config, creation: SiteCreation) -> anyhow::Result<Database> {
@@ -89,19 +126,6 @@ pub fn load_keys(config: &Config) -> anyhow::Result<KeyRing> {
     }
 }
 
-/// Loads the secret keys. On the first start with an embedded Postgres, creates one. Fails if a database exists but its
-/// key is missing, since a new key could not decrypt the stored values.
-fn load_or_create_keys(config: &Config) -> anyhow::Result<KeyRing> {
-    let path = secret_key_path(config);
-    if let Some(file) = read_key_file(&path)? {
-        return Ok(file.key_ring());
-    }
-    if config.database_url.is_some() || embedded::has_data(&data_dir(config)) {
-        return Err(missing_key(config, &path));
-    }
-    create_key(&path)
-}
-
 fn missing_key(config: &Config, path: &Path) -> anyhow::Error {
     let path = path.display();
     match config.database_url {
@@ -115,21 +139,22 @@ fn missing_key(config: &Config, path: &Path) -> anyhow::Error {
 }
 
 fn create_key(path: &Path) -> anyhow::Result<KeyRing> {
-    if let Some(folder) = path.parent() {
-        embedded::create_data_dir(folder)
-            .with_context(|| format!("the folder {} cannot be created", folder.display()))?;
-    }
-    let key: [u8; KEY_BYTES] = random_bytes();
-    let mut created = OpenOptions::new()
-        .write(true)
+    let path = absolute(path)?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let locked = embedded::create_data_dir(folder).and_then(|()| {
+        let folder = File::open(folder)?;
         // Two commands may start at once: only one of them may create the key.
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("the secret key {} cannot be created", path.display()))?;
-    writeln!(created, "{}", encode_hex(&key))?;
-    // Nothing may be sealed with a key that a power cut could still take away.
-    created.sync_all()?;
+        folder.lock()?;
+        Ok(folder)
+    });
+    let _lock =
+        locked.with_context(|| format!("the folder {} cannot be created", folder.display()))?;
+    if let Some(file) = read_key_file(&path)? {
+        return Ok(file.key_ring());
+    }
+    let file = KeyFile::random();
+    // On disk before it is used: nothing may be sealed with a key that a power cut could still take away.
+    file.create(&path)?;
     tracing::info!(file = %path.display(), "created the secret key; keep a copy apart from the database's backups");
-    Ok(KeyRing::from_secret(&key))
+    Ok(file.key_ring())
 }

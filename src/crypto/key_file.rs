@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use zeroize::Zeroizing;
 
 use super::derived_keys::{DerivedKeys, KeyId};
-use super::encoding::{KEY_BYTES, encode_hex, parse_key};
+use super::encoding::{KEY_BYTES, encode_hex, parse_key, random_bytes};
 use super::key_ring::KeyRing;
 
 /// Word after a staged key on its line.
@@ -130,6 +130,17 @@ impl KeyFile {
         self.0.retain(|line| line.is_staged || line.id == active);
     }
 
+    /// Returns a file with one new random key.
+    pub fn random() -> Self {
+        Self(vec![KeyLine::new(Zeroizing::new(random_bytes()), false)])
+    }
+
+    /// Creates the file atomically: however this is interrupted, the file is whole or not there.
+    pub fn create(&self, path: &Path) -> anyhow::Result<()> {
+        self.write_file(path, None)
+            .with_context(|| format!("the secret key {} cannot be created", path.display()))
+    }
+
     /// Replaces the file atomically: a reader finds either the old contents or the new, even after a power cut.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         self.replace_file(path)
@@ -139,6 +150,13 @@ impl KeyFile {
     fn replace_file(&self, path: &Path) -> std::io::Result<()> {
         // A symbolic link to a key kept elsewhere must stay a link.
         let path = fs::canonicalize(path)?;
+        // The command may run as root while the server runs as another user, who must go on being able to read it.
+        let owner = fs::metadata(&path)?;
+        self.write_file(&path, Some(&owner))
+    }
+
+    fn write_file(&self, path: &Path, owner: Option<&fs::Metadata>) -> std::io::Result<()> {
+        let path = std::path::absolute(path)?;
         let unfinished = path.with_added_extension("new");
         match fs::remove_file(&unfinished) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -149,9 +167,9 @@ impl KeyFile {
             .create_new(true)
             .mode(0o600)
             .open(&unfinished)?;
-        // The command may run as root while the server runs as another user, who must go on being able to read it.
-        let owner = fs::metadata(&path)?;
-        fchown(&created, Some(owner.uid()), Some(owner.gid()))?;
+        if let Some(owner) = owner {
+            fchown(&created, Some(owner.uid()), Some(owner.gid()))?;
+        }
         created.write_all(self.text().as_bytes())?;
         created.sync_all()?;
         fs::rename(&unfinished, &path)?;

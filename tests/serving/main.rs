@@ -8,6 +8,7 @@ mod commenter;
 mod connection;
 mod exhaustion;
 mod feeds;
+mod first_start;
 mod key_rotation;
 mod log;
 mod metrics;
@@ -34,6 +35,12 @@ use support::server::{Server, broadsheet, is_alive, run, text, wait_until};
 /// Loads the texts of all comments from the database.
 fn load_comment_bodies(url: &str) -> Vec<String> {
     query_strings(url, "select body from comments")
+}
+
+/// Returns a URL with another database.
+fn with_database(url: &str, name: &str) -> String {
+    let (server, _) = url.rsplit_once('/').expect("a URL that ends in a database");
+    format!("{server}/{name}")
 }
 
 /// Gives a file to the user who runs the Postgres of a data folder.
@@ -285,19 +292,13 @@ fn an_external_database_needs_an_existing_private_key_file() {
 #[test]
 fn an_external_database_is_used_without_starting_postgres() {
     let owner = Server::new();
-    let created = query_strings(&owner.database_url(), "create database borrowed");
-    assert!(created.is_empty());
-    let (server, _) = owner
-        .database_url()
-        .rsplit_once('/')
-        .map(|(server, name)| (server.to_owned(), name.to_owned()))
-        .expect("a URL that ends in a database");
+    query_strings(&owner.superuser_url(), "create database borrowed");
     let data = folder("data");
     let key = data.join("elsewhere.key");
     fs::write(&key, "cd".repeat(32)).expect("the key file is written");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600))
         .expect("the key file's permissions are set");
-    let url = format!("{server}/borrowed");
+    let url = with_database(&owner.superuser_url(), "borrowed");
     let settings = [
         ("DATABASE_URL", url.as_str()),
         (

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::query_strings;
 use super::support::cluster::folder;
 use super::support::server::{Server, broadsheet, run, text};
+use super::{query_strings, with_database};
 
 /// Commands that need a site.
 const COMMANDS: [&str; 13] = [
@@ -73,9 +73,7 @@ fn a_relative_data_folder_is_named_with_its_absolute_path() {
 fn a_command_on_an_empty_database_of_ones_own_creates_no_tables() {
     let owner = Server::new();
     query_strings(&owner.superuser_url(), "create database vacant");
-    let url = owner.superuser_url();
-    let (server, _) = url.rsplit_once('/').expect("a URL that ends in a database");
-    let url = format!("{server}/vacant");
+    let url = with_database(&owner.superuser_url(), "vacant");
     let data = folder("data");
     let key = data.join("secret.key");
     fs::write(&key, "ef".repeat(32)).expect("the key file is written");

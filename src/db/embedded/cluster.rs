@@ -2,9 +2,8 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -36,12 +35,13 @@ const MAX_BUFFERS_MB: u64 = 512;
 /// Shell script that runs Postgres for as long as the pipe on standard input is open. When the Broadsheet process ends
 /// for any reason, the pipe closes and the script shuts Postgres down.
 // A shell gives its background jobs /dev/null to read from, so the pipe is copied to descriptor 3 first. SIGINT is
-// Postgres's fast shutdown (its documentation, "Shutting Down the Server").
+// Postgres's fast shutdown (its documentation, "Shutting Down the Server"). It is repeated, since background jobs ignore it
+// until Postgres has set its handler.
 const SUPERVISOR_SCRIPT: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- &
 postgres=$!
-( read -r _ <&3; kill -INT "$postgres" ) 2>/dev/null &
+( read -r _ <&3; while kill -INT "$postgres"; do sleep 1; done ) 2>/dev/null &
 watcher=$!
 exec 3<&- </dev/null
 wait "$postgres"
@@ -64,7 +64,7 @@ pub enum CommitDurability {
 pub struct PostgresCluster {
     folder: PathBuf,
     log: PathBuf,
-    socket_dir: PathBuf,
+    pub(super) socket_dir: PathBuf,
     launcher: PostgresLauncher,
     durability: CommitDurability,
 }
@@ -94,18 +94,11 @@ impl PostgresCluster {
     pub fn start(&self) -> anyhow::Result<Child> {
         self.clean_stale_state()?;
         let log = self.open_log()?;
-        let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", SUPERVISOR_SCRIPT, "sh"])
-            .arg(self.launcher.binaries.program("postgres"));
+        let mut command =
+            self.launcher
+                .scripted_command(SUPERVISOR_SCRIPT, "postgres", &self.folder);
         self.add_postgres_args(&mut command);
-        self.launcher.set_environment(&mut command, &self.folder);
-        // A process group of its own: Ctrl-C must not stop Postgres before open requests have been answered.
-        command
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(log.try_clone()?)
-            .stderr(log);
+        command.stdout(log.try_clone()?).stderr(log);
         command.spawn().context("Postgres cannot be started")
     }
 
@@ -270,16 +263,22 @@ fn choose_shared_buffers_mb() -> u64 {
     (kilobytes.unwrap_or_default() / 1024 / 4).clamp(MIN_BUFFERS_MB, MAX_BUFFERS_MB)
 }
 
-/// Lists the ids of the Postgres processes that use the data folder `folder`. Each Postgres process makes its data folder
-/// its working directory.
+/// Lists the ids of the Postgres processes that use the data folder `folder`, and of the script that is about to start one.
+/// Each of them has the data folder as its working directory.
 fn list_postgres_in(folder: &Path) -> Vec<i32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let is_script = |pid: &i32| {
+        let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let mut arguments = arguments.split(|byte| *byte == 0);
+        arguments.any(|argument| argument == SUPERVISOR_SCRIPT.as_bytes())
+    };
     entries
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .filter(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == folder))
         .filter(|pid| {
             fs::read_to_string(format!("/proc/{pid}/comm"))
                 .is_ok_and(|comm| comm.trim() == "postgres")
+                || is_script(pid)
         })
         .collect()
 }

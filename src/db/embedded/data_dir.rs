@@ -52,7 +52,8 @@ pub fn describe_binaries(data: &Path) -> anyhow::Result<String> {
 
 /// Creates the data folder if it does not exist.
 pub fn create_data_dir(data: &Path) -> io::Result<()> {
-    if data.is_dir() {
+    // An empty folder may be left by a start that was interrupted before it set the permissions.
+    if fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some()) {
         return Ok(());
     }
     fs::create_dir_all(data)?;

@@ -12,8 +12,10 @@ mod initdb;
 mod launcher;
 mod os_user;
 mod postgres;
+mod site_database;
 mod socket;
 mod standby;
+mod store;
 mod supervisor;
 
 pub use binaries::find_client_program;

@@ -11,9 +11,10 @@ use super::binaries::PostgresBinaries;
 use super::cluster::{CommitDurability, PostgresCluster};
 use super::cluster_files;
 use super::data_dir::create_data_dir;
-use super::initdb::create_cluster;
+use super::initdb::{create_cluster, remove_unfinished_clusters};
 use super::launcher::PostgresLauncher;
 use super::os_user::OsUser;
+use super::site_database::prepare_site_database;
 use super::supervisor::PostgresSupervisor;
 
 /// Longest wait for another process that is just starting or stopping the embedded Postgres.
@@ -49,9 +50,11 @@ impl EmbeddedPostgres {
             .with_context(|| format!("the data folder {} cannot be entered", data.display()))?;
         // First of all: whoever holds the lock may remove what a dead owner left behind.
         let lock = acquire_lock(&data)?;
+        remove_unfinished_clusters(&data);
         let cluster = prepare_cluster(&data, durability)?;
-        let url = cluster.url();
+        let (url, socket_dir) = (cluster.url(), cluster.socket_dir.clone());
         let supervisor = PostgresSupervisor::start(cluster)?;
+        prepare_site_database(&socket_dir)?;
         Ok(Self {
             url,
             supervisor,
