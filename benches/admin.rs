@@ -60,9 +60,9 @@ async fn main() {
     let folder = cluster::folder("admin");
     let postgres = EmbeddedPostgres::start(&folder.join("data"), CommitDurability::Durable)
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
-    let small = create_site(postgres.url(), "small", &SMALL).await;
-    let large = create_site(postgres.url(), "large", &LARGE).await;
-    let mut server = connect(postgres.url()).await;
+    let small = create_site(postgres.superuser_url(), "small", &SMALL).await;
+    let large = create_site(postgres.superuser_url(), "large", &LARGE).await;
+    let mut server = connect(postgres.superuser_url()).await;
     run(&mut server, "checkpoint").await;
 
     let sites = [small, large];
@@ -96,8 +96,8 @@ async fn main() {
     large.app.pool.close().await;
     run(&mut server, "create database plain template large").await;
     run(&mut server, "checkpoint").await;
-    let plain_rate = measure_plain_update(&with_database(postgres.url(), "plain")).await;
-    let large = open_site(&with_database(postgres.url(), "large"), None).await;
+    let plain_rate = measure_plain_update(&with_database(postgres.superuser_url(), "plain")).await;
+    let large = open_site(&with_database(postgres.superuser_url(), "large"), None).await;
     is_good &= measure_bulk_actions(&large, plain_rate).await;
     large.app.pool.close().await;
     server.close().await.expect("the connection closes");

@@ -78,7 +78,9 @@ async fn main() {
     let folder = cluster::folder("search");
     let postgres = EmbeddedPostgres::start(&folder.join("data"), CommitDurability::Test)
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
-    let pool = PgPool::connect(postgres.url()).await.expect("a connection");
+    let pool = PgPool::connect(postgres.superuser_url())
+        .await
+        .expect("a connection");
     MIGRATOR.run(&pool).await.expect("the migrations run");
     let config = Settings::default()
         .check()

@@ -56,8 +56,10 @@ async fn main() {
     let folder = cluster::folder("threads");
     let postgres = EmbeddedPostgres::start(&folder.join("data"), CommitDurability::Durable)
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
-    import(&folder, postgres.url());
-    let pool = PgPool::connect(postgres.url()).await.expect("a connection");
+    import(&folder, postgres.superuser_url());
+    let pool = PgPool::connect(postgres.superuser_url())
+        .await
+        .expect("a connection");
     // Autovacuum would do this within a minute.
     sqlx::query("vacuum analyze")
         .execute(&pool)

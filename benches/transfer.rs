@@ -167,7 +167,7 @@ impl ImportBench {
     }
 
     async fn execute(&self, statement: &str) {
-        let mut db = PgConnection::connect(self.postgres.url())
+        let mut db = PgConnection::connect(self.postgres.superuser_url())
             .await
             .expect("a connection");
         db.execute(AssertSqlSafe(statement.to_owned()))

@@ -187,7 +187,7 @@ impl BenchSetup {
         let postgres =
             EmbeddedPostgres::start(&self.folder.join("database"), CommitDurability::Durable)
                 .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
-        postgres.url().clone_into(&mut self.url);
+        postgres.superuser_url().clone_into(&mut self.url);
         self.postgres = Some(postgres);
         self.move_postgres(CLIENT_CORE);
     }

@@ -73,16 +73,20 @@ async fn check_site(
     args: PrivacyArgs,
 ) -> anyhow::Result<LeakReport> {
     require_publication(config, keys, pool).await?;
-    let url = match &config.database_url {
-        Some(url) => url.clone(),
-        None => embedded::find_running_url(&data_dir(config)).context(
-            "the embedded Postgres has not published its URL yet; try again in a moment",
-        )?,
+    let data = data_dir(config);
+    let (url, superuser_url) = match &config.database_url {
+        Some(url) => (Some(url.clone()), None),
+        None => (
+            embedded::find_running_url(&data),
+            embedded::find_running_superuser_url(&data),
+        ),
     };
+    let url =
+        url.context("the embedded Postgres has not published its URL yet; try again in a moment")?;
     // Registered before the copy exists, so that no signal can end the process without dropping it.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let copy = Arc::new(DatabaseCopy::create(&url).await?);
+    let copy = Arc::new(DatabaseCopy::create(&url, superuser_url.as_deref()).await?);
     let search = {
         let (copy, keys, config) = (copy.clone(), keys.clone(), copy_config(config)?);
         spawn_blocking(move || search_copy(&copy, &keys, config, args.pages))

@@ -19,6 +19,8 @@ use crate::db::embedded;
 /// Copy of the site's database on the same Postgres server, made with `pg_dump` and `psql`.
 pub struct DatabaseCopy {
     site_url: Url,
+    /// URL of the site's database for a role that may create and drop databases.
+    admin_url: String,
     copy_url: Url,
     name: String,
     pg_dump: PathBuf,
@@ -34,9 +36,11 @@ pub struct DumpSummary {
 }
 
 impl DatabaseCopy {
-    /// Creates an empty database on the site's Postgres server. Fails if the database account may not create databases.
-    pub async fn create(site_url: &str) -> anyhow::Result<Self> {
-        let mut db = connect(site_url).await?;
+    /// Creates an empty database on the site's Postgres server. In an embedded Postgres its superuser does that, whose URL is
+    /// `superuser_url`. Fails if the database account may not create databases.
+    pub async fn create(site_url: &str, superuser_url: Option<&str>) -> anyhow::Result<Self> {
+        let admin_url = superuser_url.unwrap_or(site_url);
+        let mut db = connect(admin_url).await?;
         let version = store::find_major_version(&mut db).await?;
         let version = u32::try_from(version).unwrap_or_default();
         let pg_dump = embedded::find_client_program("pg_dump", version)?;
@@ -52,7 +56,8 @@ impl DatabaseCopy {
             locale.is_default || (is_plain_name(&locale.collate) && is_plain_name(&locale.ctype)),
             "the name of the database's locale has characters that are not supported"
         );
-        store::create_database(&mut db, &name, &locale)
+        let owner = superuser_url.map(|_| embedded::SITE_ROLE);
+        store::create_database(&mut db, &name, owner, &locale)
             .await
             .context("the database for the copy cannot be created")?;
         db.close().await?;
@@ -61,6 +66,7 @@ impl DatabaseCopy {
         copy_url.set_path(&name);
         Ok(Self {
             site_url,
+            admin_url: admin_url.to_owned(),
             copy_url,
             name,
             pg_dump,
@@ -123,7 +129,7 @@ impl DatabaseCopy {
 
     /// Drops the copy, even if there are still connections to it.
     pub async fn remove(&self) -> anyhow::Result<()> {
-        let mut db = connect(self.site_url.as_str()).await?;
+        let mut db = connect(&self.admin_url).await?;
         store::drop_database(&mut db, &self.name)
             .await
             .with_context(|| {

@@ -65,13 +65,15 @@ pub async fn find_major_version(db: &mut PgConnection) -> sqlx::Result<i32> {
         .await
 }
 
-/// Creates an empty database. The caller must check name and locale first, because they are inserted into the statement
-/// unquoted.
+/// Creates an empty database, for another role if `owner` names one. The caller must check names and locale first, because
+/// they are inserted into the statement unquoted.
 pub async fn create_database(
     db: &mut PgConnection,
     name: &str,
+    owner: Option<&str>,
     locale: &DatabaseLocale,
 ) -> sqlx::Result<()> {
+    let owner = owner.map_or_else(String::new, |owner| format!(" owner {owner}"));
     let with_locale = match locale.is_default {
         true => String::new(),
         false => format!(
@@ -82,7 +84,7 @@ pub async fn create_database(
     // Postgres takes no parameters in `create database`.
     // A database from template1 could not have another locale or encoding than that has.
     let statement =
-        format!("create database {name} template template0 encoding 'UTF8'{with_locale}");
+        format!("create database {name}{owner} template template0 encoding 'UTF8'{with_locale}");
     db.execute(AssertSqlSafe(statement)).await?;
     Ok(())
 }

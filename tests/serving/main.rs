@@ -14,6 +14,7 @@ mod log;
 mod metrics;
 mod no_site;
 mod privacy;
+mod role;
 mod socket;
 mod transfer;
 

@@ -106,18 +106,6 @@ fn the_privacy_check_runs_beside_a_server_and_changes_only_its_copy_of_the_site(
 }
 
 #[test]
-fn the_privacy_check_fails_on_a_site_that_was_never_started() {
-    let data = folder("new");
-    let checked = check_privacy(&data, &[]);
-    assert!(!checked.status.success());
-    assert!(
-        text(&checked).contains("start the site once"),
-        "{}",
-        text(&checked)
-    );
-}
-
-#[test]
 fn the_privacy_check_starts_and_stops_the_embedded_postgres_when_no_server_runs() {
     let mut server = Server::new();
     server.stop();

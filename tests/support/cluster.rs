@@ -57,7 +57,7 @@ async fn start_cluster() -> TestCluster {
             .await
             .expect("starting Postgres does not panic")
             .unwrap_or_else(|error| panic!("a Postgres for tests: {error:#}"));
-            (postgres.url().to_owned(), Some(postgres))
+            (postgres.superuser_url().to_owned(), Some(postgres))
         }
     };
     let template = format!("template_{}", process::id());

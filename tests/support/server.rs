@@ -181,7 +181,8 @@ impl Server {
 
     /// Returns the URL of the embedded Postgres for its superuser.
     pub fn superuser_url(&self) -> String {
-        self.database_url()
+        let url = self.database_url();
+        url.replace("://broadsheet@", "://postgres@")
     }
 
     /// Returns the process id of the embedded Postgres, or `None` while it is not running.

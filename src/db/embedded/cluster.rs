@@ -86,8 +86,9 @@ impl PostgresCluster {
         })
     }
 
-    pub fn url(&self) -> String {
-        format_url(&self.socket_dir)
+    /// Returns the URL of the site's database for a role.
+    pub fn url(&self, role: &str) -> String {
+        format_url(&self.socket_dir, role)
     }
 
     /// Starts Postgres under the supervisor script. It does not accept connections yet when this returns.

@@ -13,13 +13,22 @@ use super::{cluster_files, socket};
 
 /// Returns the URL of the embedded Postgres that another process runs in this data folder, or `None` if none runs.
 pub fn find_running_url(data: &Path) -> Option<String> {
+    find_url(data, socket::SITE_ROLE)
+}
+
+/// Returns the URL of the same database for the superuser of the cluster, who may create and drop databases.
+pub fn find_running_superuser_url(data: &Path) -> Option<String> {
+    find_url(data, socket::SUPERUSER)
+}
+
+fn find_url(data: &Path, role: &str) -> Option<String> {
     let data = data.canonicalize().ok()?;
     let folder = data.join("postgres");
     if !cluster_files::is_ready(&folder) {
         return None;
     }
     let socket = cluster_files::find_socket_dir(&folder)?;
-    Some(socket::format_url(&socket))
+    Some(socket::format_url(&socket, role))
 }
 
 /// Returns whether an embedded Postgres has been created in this data folder.

@@ -11,7 +11,7 @@ use anyhow::Context;
 
 use super::cluster::CommitDurability;
 use super::launcher::PostgresLauncher;
-use super::socket::ROLE_AND_DATABASE;
+use super::socket::SUPERUSER;
 use crate::crypto::{encode_hex, random_bytes};
 
 /// First major version of Postgres with built-in locales, which do not depend on the operating system's.
@@ -87,7 +87,7 @@ fn run_initdb(
 ) -> anyhow::Result<()> {
     let mut args = vec![
         "--username",
-        ROLE_AND_DATABASE,
+        SUPERUSER,
         // Without a password: the folder of the socket guards access.
         "--auth=trust",
         "--encoding=UTF8",

@@ -21,7 +21,9 @@ mod supervisor;
 pub use binaries::find_client_program;
 pub use cluster::CommitDurability;
 pub use data_dir::{
-    create_data_dir, default_data_dir, describe_binaries, find_running_url, has_data,
+    create_data_dir, default_data_dir, describe_binaries, find_running_superuser_url,
+    find_running_url, has_data,
 };
 pub use postgres::{EmbeddedPostgres, StartError};
+pub use socket::SITE_ROLE;
 pub use standby::Standby;

@@ -15,6 +15,7 @@ use super::initdb::{create_cluster, remove_unfinished_clusters};
 use super::launcher::PostgresLauncher;
 use super::os_user::OsUser;
 use super::site_database::prepare_site_database;
+use super::socket::{SITE_ROLE, SUPERUSER};
 use super::supervisor::PostgresSupervisor;
 
 /// Longest wait for another process that is just starting or stopping the embedded Postgres.
@@ -24,6 +25,7 @@ const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 /// Running embedded Postgres that this process owns. Dropping the value stops Postgres.
 pub struct EmbeddedPostgres {
     url: String,
+    superuser_url: String,
     supervisor: PostgresSupervisor,
     // Held for as long as we own the cluster. The operating system releases it however this process ends.
     _lock: File,
@@ -52,19 +54,26 @@ impl EmbeddedPostgres {
         let lock = acquire_lock(&data)?;
         remove_unfinished_clusters(&data);
         let cluster = prepare_cluster(&data, durability)?;
-        let (url, socket_dir) = (cluster.url(), cluster.socket_dir.clone());
+        let (url, superuser_url) = (cluster.url(SITE_ROLE), cluster.url(SUPERUSER));
+        let socket_dir = cluster.socket_dir.clone();
         let supervisor = PostgresSupervisor::start(cluster)?;
         prepare_site_database(&socket_dir)?;
         Ok(Self {
             url,
+            superuser_url,
             supervisor,
             _lock: lock,
         })
     }
 
-    /// Returns the database URL for sqlx, psql and pg_dump.
+    /// Returns the database URL for the site, psql and pg_dump. Its role owns the site's database and nothing else.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Returns the URL of the same database for the superuser of the cluster.
+    pub fn superuser_url(&self) -> &str {
+        &self.superuser_url
     }
 
     /// Stops Postgres. Open transactions are rolled back; committed ones are on disk.

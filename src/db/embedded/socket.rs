@@ -15,8 +15,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::os_user::OsUser;
 use crate::crypto::encode_hex;
 
-/// Name of both the only database role and the only database.
-pub const ROLE_AND_DATABASE: &str = "broadsheet";
+/// Role as which the site runs, and the name of its database, which is all that the role owns.
+pub const SITE_ROLE: &str = "broadsheet";
+/// Role that owns the cluster. It is used at starts, upgrades and for copies of the database.
+pub const SUPERUSER: &str = "postgres";
 /// Port number that is part of the socket's file name. Nothing listens on a TCP port.
 pub const PORT: &str = "5432";
 
@@ -27,11 +29,11 @@ const FOLDER_IN_DATA: &str = "socket";
 /// Name of the socket with which is tried out whether a folder can hold one.
 const PROBE: &str = "probe";
 
-/// Returns the database URL of the cluster whose socket is in `socket_dir`.
-pub fn format_url(socket_dir: &Path) -> String {
+/// Returns the URL of the site's database for a role. The socket of the cluster is in `socket_dir`.
+pub fn format_url(socket_dir: &Path, role: &str) -> String {
     let host = socket_dir.to_string_lossy();
     format!(
-        "postgres://{ROLE_AND_DATABASE}@{}/{ROLE_AND_DATABASE}",
+        "postgres://{role}@{}/{SITE_ROLE}",
         utf8_percent_encode(&host, NON_ALPHANUMERIC)
     )
 }
@@ -98,10 +100,7 @@ fn list_socket_dirs(
 ) -> Vec<PathBuf> {
     // The name depends on the data folder, so that two sites of one user do not share a socket.
     let data_hash = blake3::hash(data.as_os_str().as_encoded_bytes());
-    let name = format!(
-        "{ROLE_AND_DATABASE}-{}",
-        encode_hex(&data_hash.as_bytes()[..6])
-    );
+    let name = format!("broadsheet-{}", encode_hex(&data_hash.as_bytes()[..6]));
     let named = |variable: Option<OsString>| {
         // systemd separates several folders by colons.
         let first = variable?
