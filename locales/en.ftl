@@ -266,6 +266,10 @@ sign-in-wait = { $count ->
     [one] Too many attempts. Please wait one second and try again.
    *[other] Too many attempts. Please wait { $count } seconds and try again.
 }
+sign-in-busy = { $count ->
+    [one] Too many people are trying to sign in right now. Please wait one second and try again.
+   *[other] Too many people are trying to sign in right now. Please wait { $count } seconds and try again.
+}
 setup-title = Set up this site
 setup-explained = This link works once. It creates the first administrator account, which can do everything here.
 setup-act = Create administrator account

@@ -2,6 +2,7 @@
 //! or [`Admin`] proves that the visitor has that role.
 
 pub mod author_slugs;
+pub mod device;
 pub mod login_throttle;
 mod model;
 pub mod passphrase;

@@ -3,7 +3,7 @@
 use argon2::Argon2;
 use zeroize::Zeroizing;
 
-use crate::crypto::{PasswordHasher, hash_password};
+use crate::crypto::{HashPlace, PasswordHasher, hash_password};
 
 /// Minimum number of characters of a passphrase that is the only authentication factor (NIST SP 800-63B-4, §3.1.1.2).
 pub const MIN_PASSPHRASE_CHARS: usize = 15;
@@ -26,9 +26,13 @@ impl Passphrase {
         hash_password(argon2, &self.0)
     }
 
-    /// Returns the passphrase's hash as a PHC string. Waits until the hasher, which limits concurrent work, is free.
-    pub async fn hash_in_turn(self, hasher: &PasswordHasher) -> anyhow::Result<String> {
-        hasher.hash(self.0).await
+    /// Returns the passphrase's hash as a PHC string. Waits until it is this place's turn.
+    pub async fn hash_in_turn(
+        self,
+        hasher: &PasswordHasher,
+        place: HashPlace,
+    ) -> anyhow::Result<String> {
+        hasher.hash(place, self.0).await
     }
 }
 
@@ -36,10 +40,11 @@ impl Passphrase {
 /// the time does not reveal whether an account exists.
 pub async fn verify_passphrase(
     hasher: &PasswordHasher,
+    place: HashPlace,
     typed: &str,
     hash: Option<String>,
 ) -> anyhow::Result<bool> {
     // One character more than allowed is enough to be wrong, and costs no more to hash.
     let typed = typed.chars().take(MAX_PASSPHRASE_CHARS + 1).collect();
-    hasher.verify(Zeroizing::new(typed), hash).await
+    hasher.verify(place, Zeroizing::new(typed), hash).await
 }

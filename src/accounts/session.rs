@@ -38,7 +38,16 @@ pub async fn create_session(
         now.plus_seconds(SESSION_LIFETIME),
     )
     .await?;
-    let name = cookie_name(app);
+    Ok(build_cookie(
+        app,
+        cookie_name(app),
+        &token,
+        SESSION_LIFETIME,
+    ))
+}
+
+/// Builds a cookie that only this host gets, and no script. The value consists of letters, digits and dots.
+pub(super) fn build_cookie(app: &App, name: &str, value: &str, lifetime: i64) -> Cookie<'static> {
     let secure = if app.config.is_https() {
         "; Secure"
     } else {
@@ -46,10 +55,9 @@ pub async fn create_session(
     };
     // Lax, not Strict: a link to an admin page in an email must open signed in. Other sites cannot post forms, which the
     // CSRF layer of the router refuses.
-    let cookie = format!(
-        "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={SESSION_LIFETIME}{secure}"
-    );
-    Ok(Cookie::parse(cookie).expect("a cookie with a hexadecimal token parses"))
+    let cookie =
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={lifetime}{secure}");
+    Cookie::parse(cookie).expect("a cookie without special characters parses")
 }
 
 /// Returns the hash of the session token in the request's cookies, if there is one.
@@ -60,9 +68,14 @@ pub fn session_token_hash(app: &App, jar: &CookieJar) -> Option<Vec<u8>> {
 
 /// Returns a cookie that makes the browser delete the session's cookie.
 pub fn removal_cookie(app: &App) -> Cookie<'static> {
+    build_removal_cookie(app, cookie_name(app))
+}
+
+/// Builds a cookie that makes the browser delete the one with this name.
+pub(super) fn build_removal_cookie(app: &App, name: &'static str) -> Cookie<'static> {
     // A browser removes a cookie only by the same name and path, and ignores one with the prefix `__Host-` that is
     // not secure.
-    Cookie::build((cookie_name(app), ""))
+    Cookie::build((name, ""))
         .path("/")
         .secure(app.config.is_https())
         .build()

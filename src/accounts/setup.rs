@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use super::model::{Role, Username};
 use super::passphrase::Passphrase;
-use super::{session, store};
+use super::{device, session, store};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::crypto;
@@ -90,13 +90,15 @@ pub async fn create_first_admin(
     }
     // The connection goes back to the pool before the slow hashing.
     drop(db);
+    let place = app.password_hasher.try_enter_as_known();
+    let place = place.ok_or(Error::Unavailable)?;
 
     let translator = layout.translator;
     let Some((username, passphrase)) = form.parse(translator) else {
         let page = Page(SetupPage { layout, form });
         return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let hash = passphrase.hash_in_turn(&app.password_hasher).await?;
+    let hash = passphrase.hash_in_turn(&app.password_hasher, place).await?;
     let mut db = app.pool.begin().await?;
     // Again, now that the token's row is locked: another request may have used the same link meanwhile.
     if !store::delete_setup_token(&mut db, &token_hash).await?
@@ -121,10 +123,12 @@ pub async fn create_first_admin(
         let page = Page(SetupPage { layout, form });
         return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let cookie = session::create_session(&app, &mut db, id).await?;
+    let session_cookie = session::create_session(&app, &mut db, id).await?;
+    let device_cookie = device::create_cookie(&app, &mut db, id).await?;
     db.commit().await?;
     tracing::info!(account = %id, "created the first admin by the setup link");
-    Ok((jar.add(cookie), redirect_after_post("/admin/comments")).into_response())
+    let jar = jar.add(session_cookie).add(device_cookie);
+    Ok((jar, redirect_after_post("/admin/comments")).into_response())
 }
 
 impl SetupForm {

@@ -11,7 +11,7 @@ use super::login_throttle;
 use super::model::{Role, Username};
 use super::passphrase::verify_passphrase;
 use super::viewer::Viewer;
-use super::{session, store};
+use super::{device, session, store};
 use crate::app::App;
 use crate::web::form::FormData;
 use crate::web::{ClientIp, Db, Layout, Page, Query, Result, redirect_after_post};
@@ -19,6 +19,9 @@ use crate::web::{ClientIp, Db, Layout, Page, Query, Result, redirect_after_post}
 /// Address that leads to the first page of the viewer's role. It is shown after signing in, unless the sign-in form names
 /// another page.
 const START_PAGE: &str = "/admin";
+/// Seconds after which somebody may try again while too many passphrases wait to be checked, about as long as checking
+/// those takes.
+pub const BUSY_WAIT: u64 = 3;
 
 #[derive(Template)]
 #[template(path = "accounts/sign_in.html")]
@@ -73,51 +76,79 @@ pub async fn sign_in(
     jar: CookieJar,
     FormData { value: form, .. }: FormData<SignInForm>,
 ) -> Result<Response> {
-    let translator = layout.translator;
     let Some(username) = Username::parse(&form.username) else {
         return Ok(SignInPage::wrong(layout, form));
     };
     // Acquired only now that the body has arrived: a client that sends it slowly must not hold a connection.
     let mut db = app.pool.acquire().await?;
-    let attempt = login_throttle::begin_attempt(&app, &mut db, username.as_str(), client.0).await?;
-    let attempt = match attempt {
-        Ok(attempt) => attempt,
-        Err(seconds) => {
-            let error = Some(translator.plural("sign-in-wait", seconds));
-            let page = SignInPage {
-                layout,
-                form,
-                error,
-            };
-            return Ok(Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds));
+    let (account, hash) = store::find_by_username(&mut db, &username).await?.unzip();
+    let device = match &account {
+        Some(account) => device::find_device(&app, &mut db, &jar, account.id).await?,
+        None => None,
+    };
+    // Taken before the attempt is counted: whoever is turned away here has not guessed.
+    let place = match device {
+        Some(_) => app.password_hasher.try_enter_as_known(),
+        None => app.password_hasher.try_enter_as_stranger(),
+    };
+    let Some(place) = place else {
+        return Ok(SignInPage::busy(layout, form));
+    };
+    let attempt = match &device {
+        Some(device) => login_throttle::begin_device_attempt(&app, &mut db, device).await?,
+        None => {
+            let (username, ip) = (username.as_str(), client.0);
+            login_throttle::begin_stranger_attempt(&app, &mut db, username, ip).await?
         }
     };
-    let (account, hash) = store::find_by_username(&mut db, &username).await?.unzip();
+    let attempt = match attempt {
+        Ok(attempt) => attempt,
+        Err(seconds) => return Ok(SignInPage::throttled(layout, form, seconds)),
+    };
     // The connection goes back before the slow hashing: many sign-ins at once must not use up the pool.
     drop(db);
-    let is_right =
-        verify_passphrase(&app.password_hasher, &form.passphrase, hash.flatten()).await?;
+    let hasher = &app.password_hasher;
+    let is_right = verify_passphrase(hasher, place, &form.passphrase, hash.flatten()).await?;
     let Some(account) = account.filter(|_| is_right) else {
         tracing::info!("sign-in refused: wrong username or passphrase");
         return Ok(SignInPage::wrong(layout, form));
     };
     let mut db = app.pool.begin().await?;
     login_throttle::clear_failure(&mut db, attempt).await?;
-    let cookie = session::create_session(&app, &mut db, account.id).await?;
+    let session_cookie = session::create_session(&app, &mut db, account.id).await?;
+    let device_cookie = device::create_cookie(&app, &mut db, account.id).await?;
     db.commit().await?;
     tracing::info!(account = %account.id, "signed in");
-    Ok((jar.add(cookie), redirect_after_post(admin_path(&form.next))).into_response())
+    let jar = jar.add(session_cookie).add(device_cookie);
+    Ok((jar, redirect_after_post(admin_path(&form.next))).into_response())
 }
 
 impl SignInPage {
     fn wrong(layout: Layout, form: SignInForm) -> Response {
-        let error = Some(layout.translator.text("sign-in-wrong"));
-        let page = Self {
+        let error = layout.translator.text("sign-in-wrong");
+        Page(Self::with_error(layout, form, error)).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// Responds to an attempt that comes too soon after others.
+    fn throttled(layout: Layout, form: SignInForm, seconds: u64) -> Response {
+        let error = layout.translator.plural("sign-in-wait", seconds);
+        let page = Self::with_error(layout, form, error);
+        Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
+    }
+
+    /// Responds to an attempt while too many passphrases wait to be checked.
+    fn busy(layout: Layout, form: SignInForm) -> Response {
+        let error = layout.translator.plural("sign-in-busy", BUSY_WAIT);
+        let page = Self::with_error(layout, form, error);
+        Page(page).with_retry_after(StatusCode::SERVICE_UNAVAILABLE, BUSY_WAIT)
+    }
+
+    fn with_error(layout: Layout, form: SignInForm, error: String) -> Self {
+        Self {
             layout,
             form,
-            error,
-        };
-        Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+            error: Some(error),
+        }
     }
 }
 
@@ -158,6 +189,8 @@ pub async fn sign_out_everywhere(
 ) -> Result<Response> {
     store::delete_sessions(&mut db, viewer.id).await?;
     tracing::info!(account = %viewer.id, "signed out everywhere");
+    // The device cookie is useless now, and the browser may be a stranger's.
+    let jar = jar.remove(device::removal_cookie(&app));
     Ok(signed_out(&app, jar))
 }
 

@@ -9,11 +9,12 @@ use serde::Deserialize;
 
 use super::layout::{AdminLayout, AdminSection};
 use crate::accounts::passphrase::{Passphrase, verify_passphrase};
+use crate::accounts::sign_in::BUSY_WAIT;
 use crate::accounts::store::{self, staff_email};
-use crate::accounts::{DigestFrequency, StaffEmail, login_throttle, session};
+use crate::accounts::{DigestFrequency, StaffEmail, device, login_throttle, session};
 use crate::app::App;
 use crate::web::form::FormData;
-use crate::web::{ClientIp, Error, FieldErrors, Page, Query, Result, redirect_after_post};
+use crate::web::{Error, FieldErrors, Page, Query, Result, redirect_after_post};
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
@@ -64,16 +65,15 @@ pub struct PassphraseForm {
 pub async fn change_passphrase(
     State(app): State<App>,
     admin_layout: AdminLayout,
-    client: ClientIp,
     jar: CookieJar,
     FormData { value: form, .. }: FormData<PassphraseForm>,
 ) -> Result<Response> {
     let translator = admin_layout.layout.translator;
     let id = admin_layout.viewer.id;
     let mut page = AccountPage::load(&app, admin_layout).await?;
-    let check = page.check_passphrase(&app, client, "present", &form.present);
-    if let Some(seconds) = check.await? {
-        return Ok(Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds));
+    let check = page.check_passphrase(&app, &jar, "present", &form.present);
+    if let Err(refusal) = check.await? {
+        return Ok(refusal.respond(page));
     }
     let new = Passphrase::parse(&form.new);
     if new.is_none() {
@@ -83,19 +83,39 @@ pub async fn change_passphrase(
     let (Some(new), true) = (new, page.errors.is_empty()) else {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let hash = new.hash_in_turn(&app.password_hasher).await?;
+    let place = app.password_hasher.try_enter_as_known();
+    let place = place.ok_or(Error::Unavailable)?;
+    let hash = new.hash_in_turn(&app.password_hasher, place).await?;
     let mut db = app.pool.begin().await?;
     store::update_passphrase(&mut db, id, &hash).await?;
     // All sessions end, since one of them may be a stranger's. This browser gets a new one.
     store::delete_sessions(&mut db, id).await?;
-    let cookie = session::create_session(&app, &mut db, id).await?;
+    let session_cookie = session::create_session(&app, &mut db, id).await?;
+    let device_cookie = device::create_cookie(&app, &mut db, id).await?;
     db.commit().await?;
     tracing::info!(account = %id, "passphrase changed by its owner");
-    Ok((
-        jar.add(cookie),
-        redirect_after_post("/admin/account?saved=1"),
-    )
-        .into_response())
+    let jar = jar.add(session_cookie).add(device_cookie);
+    Ok((jar, redirect_after_post("/admin/account?saved=1")).into_response())
+}
+
+/// Reason why the current passphrase was not checked.
+pub(super) enum CheckRefusal {
+    /// Too many wrong passphrases came from this session; the next may come in this number of seconds.
+    Throttled(u64),
+    /// Too many passphrases wait to be checked.
+    Busy,
+}
+
+impl CheckRefusal {
+    /// Responds with the page, which has the error beside its field.
+    pub(super) fn respond(self, page: AccountPage) -> Response {
+        match self {
+            Self::Throttled(seconds) => {
+                Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
+            }
+            Self::Busy => Page(page).with_retry_after(StatusCode::SERVICE_UNAVAILABLE, BUSY_WAIT),
+        }
+    }
 }
 
 impl AccountPage {
@@ -118,38 +138,44 @@ impl AccountPage {
         })
     }
 
-    /// Verifies the viewer's current passphrase, and adds an error to `field` if it is wrong. After too many wrong
-    /// passphrases, returns the number of seconds to wait.
+    /// Verifies the viewer's current passphrase, and adds an error to `field` if it is wrong or could not be checked. The
+    /// inner `Err` means that it was not checked.
     pub(super) async fn check_passphrase(
         &mut self,
         app: &App,
-        client: ClientIp,
+        jar: &CookieJar,
         field: &'static str,
         typed: &str,
-    ) -> Result<Option<u64>> {
+    ) -> Result<Result<(), CheckRefusal>> {
         let translator = self.admin_layout.layout.translator;
-        let viewer = &self.admin_layout.viewer;
+        let id = self.admin_layout.viewer.id;
+        let token_hash = session::session_token_hash(app, jar).ok_or(Error::SignInRequired)?;
+        let Some(place) = app.password_hasher.try_enter_as_known() else {
+            let message = translator.plural("sign-in-busy", BUSY_WAIT);
+            self.errors.push_message(field, message);
+            return Ok(Err(CheckRefusal::Busy));
+        };
         let mut db = app.pool.acquire().await?;
-        // Throttled as signing in is: the guess may come from a stranger at a browser that was left signed in.
-        let attempt =
-            login_throttle::begin_attempt(app, &mut db, &viewer.username, client.0).await?;
+        // Throttled, since the guess may come from a stranger at a browser that was left signed in. Counted by session:
+        // guesses at the sign-in page must not keep the owner from changing the passphrase.
+        let attempt = login_throttle::begin_session_attempt(app, &mut db, &token_hash).await?;
         let attempt = match attempt {
             Ok(attempt) => attempt,
             Err(seconds) => {
                 self.errors
                     .push_message(field, translator.plural("sign-in-wait", seconds));
-                return Ok(Some(seconds));
+                return Ok(Err(CheckRefusal::Throttled(seconds)));
             }
         };
-        let hash = store::find_passphrase_hash(&mut db, viewer.id).await?;
+        let hash = store::find_passphrase_hash(&mut db, id).await?;
         // The connection goes back to the pool before the slow hashing.
         drop(db);
-        if verify_passphrase(&app.password_hasher, typed, hash).await? {
+        if verify_passphrase(&app.password_hasher, place, typed, hash).await? {
             login_throttle::clear_failure(&mut *app.pool.acquire().await?, attempt).await?;
         } else {
             self.errors.push(translator, field, "account-present-wrong");
         }
-        Ok(None)
+        Ok(Ok(()))
     }
 
     /// Returns the key of the message that describes the state of the viewer's email.

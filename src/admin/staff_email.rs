@@ -4,6 +4,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::account::AccountPage;
@@ -20,7 +21,7 @@ use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::mail::outbox;
 use crate::web::form::FormData;
 use crate::web::{
-    ClientIp, Db, Error, Layout, Page, Path, Query, Result, SignatureQuery, redirect_after_post,
+    Db, Error, Layout, Page, Path, Query, Result, SignatureQuery, redirect_after_post,
 };
 
 /// Purpose for which the links in confirmation emails are signed.
@@ -60,7 +61,7 @@ enum EmailAction {
 pub async fn set_email(
     State(app): State<App>,
     admin_layout: AdminLayout,
-    client: ClientIp,
+    jar: CookieJar,
     FormData { value: form, .. }: FormData<StaffEmailForm>,
 ) -> Result<Response> {
     let translator = admin_layout.layout.translator;
@@ -79,9 +80,9 @@ pub async fn set_email(
         };
         page.errors.push(translator, "email", key);
     }
-    let check = page.check_passphrase(&app, client, "mail_present", &form.passphrase);
-    if let Some(seconds) = check.await? {
-        return Ok(Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds));
+    let check = page.check_passphrase(&app, &jar, "mail_present", &form.passphrase);
+    if let Err(refusal) = check.await? {
+        return Ok(refusal.respond(page));
     }
     if !page.errors.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));

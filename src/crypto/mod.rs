@@ -14,4 +14,4 @@ pub use encoding::{
 };
 pub use key_file::{KeyFile, read_key_file};
 pub use key_ring::KeyRing;
-pub use password::{PasswordHasher, hash_password};
+pub use password::{HashPlace, PasswordHasher, hash_password};

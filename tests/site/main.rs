@@ -24,6 +24,7 @@ mod commenter_page;
 mod commenters;
 mod comments;
 mod cross_site;
+mod device_cookies;
 mod digest;
 mod digest_page;
 mod discussion;

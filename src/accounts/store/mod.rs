@@ -160,7 +160,17 @@ pub async fn delete_session(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::R
     Ok(())
 }
 
-/// Deletes all sessions of an account, and revokes the signed links in digests sent to it.
+/// Returns the random text that is signed into the links in an account's digests and into its device cookies.
+pub async fn find_link_seed(db: &mut PgConnection, id: AccountId) -> sqlx::Result<String> {
+    sqlx::query_scalar!(
+        r#"select link_seed::text as "seed!" from accounts where id = $1"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Deletes all sessions of an account, and revokes its device cookies and the signed links in digests sent to it.
 pub async fn delete_sessions(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where account_id = $1", id.0)
         .execute(&mut *db)

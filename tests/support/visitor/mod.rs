@@ -49,6 +49,22 @@ impl Visitor {
             .insert(name.to_owned(), value.to_owned());
     }
 
+    /// Returns the value of a cookie that the browser has.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies
+            .lock()
+            .expect("the lock is not poisoned")
+            .get(name)
+            .cloned()
+    }
+
+    pub fn forget_cookie(&self, name: &str) {
+        self.cookies
+            .lock()
+            .expect("the lock is not poisoned")
+            .remove(name);
+    }
+
     pub fn forget_cookies(&self) {
         self.cookies
             .lock()

@@ -29,6 +29,16 @@ impl Page {
         })
     }
 
+    /// Returns the `Set-Cookie` header for the cookie with this name. Panics if there is none.
+    #[track_caller]
+    pub fn set_cookie(&self, name: &str) -> &str {
+        let cookies = self.headers.get_all("set-cookie").iter();
+        cookies
+            .map(|value| value.to_str().expect("the cookie is text"))
+            .find(|cookie| cookie.split('=').next() == Some(name))
+            .unwrap_or_else(|| panic!("{} sets no cookie {name}", self.path))
+    }
+
     /// Returns the text of the body with white space collapsed.
     pub fn text(&self) -> String {
         let html = Html::parse_document(&self.html());
