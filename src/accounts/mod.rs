@@ -11,6 +11,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod staff_email;
 pub mod store;
+pub mod strength;
 mod viewer;
 
 pub use model::{Account, Role, Username};

@@ -11,6 +11,7 @@ use sqlx::PgConnection;
 
 use super::model::{Role, Username};
 use super::passphrase::Passphrase;
+use super::strength::KnownWords;
 use super::{device, session, store};
 use crate::app::App;
 use crate::clock::Ts;
@@ -94,7 +95,8 @@ pub async fn create_first_admin(
     let place = place.ok_or(Error::Unavailable)?;
 
     let translator = layout.translator;
-    let Some((username, passphrase)) = form.parse(translator) else {
+    let known = KnownWords::of_site(&layout.publication, app.config.host());
+    let Some((username, passphrase)) = form.parse(translator, known).await? else {
         let page = Page(SetupPage { layout, form });
         return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
@@ -132,7 +134,11 @@ pub async fn create_first_admin(
 }
 
 impl SetupForm {
-    fn parse(&mut self, translator: Translator) -> Option<(Username, Passphrase)> {
+    async fn parse(
+        &mut self,
+        translator: Translator,
+        known: KnownWords,
+    ) -> Result<Option<(Username, Passphrase)>> {
         self.name = input::name(&self.name);
         let name = &self.name;
         if input::is_blank(name)
@@ -146,11 +152,13 @@ impl SetupForm {
             self.errors
                 .push(translator, "username", "account-username-wrong");
         }
-        let passphrase = Passphrase::parse(&self.passphrase);
-        if passphrase.is_none() {
+        let known = known.with(&self.name).with(&self.username);
+        let passphrase = Passphrase::parse_new_in_background(&self.passphrase, known).await?;
+        if let Err(error) = &passphrase {
             self.errors
-                .push(translator, "passphrase", "account-passphrase-wrong");
+                .push(translator, "passphrase", error.message_key());
         }
-        username.zip(passphrase).filter(|_| self.errors.is_empty())
+        let parsed = username.zip(passphrase.ok());
+        Ok(parsed.filter(|_| self.errors.is_empty()))
     }
 }

@@ -80,7 +80,8 @@ pub(super) fn rotate(
     keys.rotate(&row(id), sealed)
 }
 
-/// Decrypts an account's email address. Used only for mail delivery and for comparison with another address.
+/// Decrypts an account's email address. Used only for mail delivery and for comparison with another address or with a new
+/// passphrase.
 pub(crate) fn open(
     keys: &KeyRing,
     id: AccountId,

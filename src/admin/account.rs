@@ -11,7 +11,8 @@ use super::layout::{AdminLayout, AdminSection};
 use crate::accounts::passphrase::{Passphrase, verify_passphrase};
 use crate::accounts::sign_in::BUSY_WAIT;
 use crate::accounts::store::{self, staff_email};
-use crate::accounts::{DigestFrequency, StaffEmail, device, login_throttle, session};
+use crate::accounts::strength::KnownWords;
+use crate::accounts::{self, DigestFrequency, StaffEmail, device, login_throttle, session};
 use crate::app::App;
 use crate::web::form::FormData;
 use crate::web::{Error, FieldErrors, Page, Query, Result, redirect_after_post};
@@ -75,12 +76,12 @@ pub async fn change_passphrase(
     if let Err(refusal) = check.await? {
         return Ok(refusal.respond(page));
     }
-    let new = Passphrase::parse(&form.new);
-    if new.is_none() {
-        page.errors
-            .push(translator, "new", "account-passphrase-wrong");
+    let known = page.load_known_words(&app).await?;
+    let new = Passphrase::parse_new_in_background(&form.new, known).await?;
+    if let Err(error) = &new {
+        page.errors.push(translator, "new", error.message_key());
     }
-    let (Some(new), true) = (new, page.errors.is_empty()) else {
+    let (Ok(new), true) = (new, page.errors.is_empty()) else {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let place = app.password_hasher.try_enter_as_known();
@@ -176,6 +177,23 @@ impl AccountPage {
             self.errors.push(translator, field, "account-present-wrong");
         }
         Ok(Ok(()))
+    }
+
+    /// Collects the words that everybody knows who knows the site and this account.
+    async fn load_known_words(&self, app: &App) -> Result<KnownWords> {
+        let viewer = &self.admin_layout.viewer;
+        let mut db = app.pool.acquire().await?;
+        let sealed = staff_email::find_sealed(&mut db, viewer.id).await?;
+        let publication = &self.admin_layout.layout.publication;
+        let known = KnownWords::of_site(publication, app.config.host())
+            .with(&viewer.username)
+            .with(&viewer.name);
+        // An email that does not open cannot be sent to, which is logged there.
+        let open = |sealed: Vec<u8>| accounts::staff_email::open(&app.keys, viewer.id, &sealed);
+        Ok(match sealed.map(open) {
+            Some(Ok(email)) => known.with(&email),
+            _ => known,
+        })
     }
 
     /// Returns the key of the message that describes the state of the viewer's email.

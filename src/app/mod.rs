@@ -47,9 +47,10 @@ impl App {
         config: Config,
         argon2: Argon2<'static>,
     ) -> Self {
-        // The fallback is never used: the settings accept only a URL with a host.
-        let host = config.public_url.host_str().unwrap_or("localhost");
-        let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, host));
+        let mailer = config
+            .mail
+            .as_ref()
+            .map(|mail| Mailer::new(mail, config.host()));
         let publication = LatestPublication::new(keys.clone(), config.secret_key_file.clone());
         Self(Arc::new(AppState {
             pool,

@@ -5,17 +5,20 @@ use std::io::{self, BufRead, IsTerminal};
 use anyhow::{Context, anyhow, bail};
 use argon2::Argon2;
 use clap::Subcommand;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use zeroize::Zeroizing;
 
-use crate::accounts::passphrase::{MAX_PASSPHRASE_CHARS, MIN_PASSPHRASE_CHARS, Passphrase};
+use crate::accounts::passphrase::{MIN_PASSPHRASE_CHARS, Passphrase, PassphraseError};
 use crate::accounts::setup::NAME_CHARS;
+use crate::accounts::strength::KnownWords;
 use crate::accounts::{Role, Username, store};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::MissingSite;
+use crate::i18n::Translator;
+use crate::publication::{self, Publication};
 use crate::startup;
-use crate::text::input;
+use crate::text::{Language, input};
 
 #[derive(Subcommand)]
 pub enum AccountCommand {
@@ -59,7 +62,7 @@ pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<
         true => startup::open_or_create_site(&config).await?.1,
         false => startup::open_database(&config).await.map_err(name_flag)?,
     };
-    let result = task.run(&database.pool).await;
+    let result = task.run(&database.pool, config.host()).await;
     database.close().await?;
     result
 }
@@ -70,12 +73,12 @@ enum AccountTask {
         username: Username,
         name: String,
         role: Role,
-        hash: String,
+        passphrase: Zeroizing<String>,
     },
     List,
     SetPassphrase {
         username: Username,
-        hash: String,
+        passphrase: Zeroizing<String>,
     },
 }
 
@@ -103,26 +106,29 @@ impl AccountTask {
                     username: parse(&username)?,
                     name,
                     role,
-                    hash: read_passphrase()?,
+                    passphrase: read_passphrase()?,
                 }
             }
             AccountCommand::List => Self::List,
             AccountCommand::Passphrase { username } => Self::SetPassphrase {
                 username: parse(&username)?,
-                hash: read_passphrase()?,
+                passphrase: read_passphrase()?,
             },
         })
     }
 
-    async fn run(self, pool: &PgPool) -> anyhow::Result<()> {
+    async fn run(self, pool: &PgPool, host: &str) -> anyhow::Result<()> {
         let mut db = pool.begin().await?;
+        let known = load_known_words(&mut db, host).await?;
         match self {
             Self::Add {
                 username,
                 name,
                 role,
-                hash,
+                passphrase,
             } => {
+                let known = known.with(username.as_str()).with(&name);
+                let hash = hash_new_passphrase(&passphrase, &known)?;
                 let now = Clock::System.now();
                 let added =
                     store::insert(&mut db, &username, &name, role, Some(&hash), now).await?;
@@ -142,10 +148,15 @@ impl AccountTask {
                     println!("{}\t{}\t{}", account.username, account.role, account.name);
                 }
             }
-            Self::SetPassphrase { username, hash } => {
+            Self::SetPassphrase {
+                username,
+                passphrase,
+            } => {
                 let (account, _) = store::find_by_username(&mut db, &username)
                     .await?
                     .with_context(|| format!("there is no account {}", username.as_str()))?;
+                let known = known.with(username.as_str()).with(&account.name);
+                let hash = hash_new_passphrase(&passphrase, &known)?;
                 store::update_passphrase(&mut db, account.id, &hash).await?;
                 // Whoever knew the old passphrase may be signed in.
                 store::delete_sessions(&mut db, account.id).await?;
@@ -160,9 +171,27 @@ impl AccountTask {
     }
 }
 
-/// Reads a passphrase as one line from standard input and hashes it. At a terminal it shows a prompt and hides what is
-/// entered.
-fn read_passphrase() -> anyhow::Result<String> {
+/// Collects the words that everybody knows who knows the site. Before the first start it has no title.
+async fn load_known_words(db: &mut PgConnection, host: &str) -> anyhow::Result<KnownWords> {
+    let publication = publication::store::find(db).await?;
+    let publication = publication.unwrap_or_else(|| Publication::new(&[]));
+    Ok(KnownWords::of_site(&publication, host))
+}
+
+/// Hashes a new passphrase unless it is easy to guess.
+fn hash_new_passphrase(text: &str, known: &KnownWords) -> anyhow::Result<String> {
+    Passphrase::parse_new(text, known)
+        .map_err(explain)?
+        .hash(&Argon2::default())
+}
+
+fn explain(error: PassphraseError) -> anyhow::Error {
+    anyhow!(Translator::new(Language::English).text(error.message_key()))
+}
+
+/// Reads a passphrase as one line from standard input. At a terminal it shows a prompt and hides what is entered. Fails at
+/// once if the passphrase is too short or too long.
+fn read_passphrase() -> anyhow::Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(String::new());
     if io::stdin().is_terminal() {
         let prompt = format!(
@@ -175,7 +204,9 @@ fn read_passphrase() -> anyhow::Result<String> {
             .read_line(&mut line)
             .context("reading the passphrase from standard input failed")?;
     }
-    let passphrase = Passphrase::parse(line.trim_end_matches(['\r', '\n']))
-        .with_context(|| format!("a passphrase has {MIN_PASSPHRASE_CHARS} to {MAX_PASSPHRASE_CHARS} characters; choose a few unrelated words"))?;
-    passphrase.hash(&Argon2::default())
+    let text = line.trim_end_matches(['\r', '\n']);
+    if Passphrase::parse(text).is_none() {
+        return Err(explain(PassphraseError::Length));
+    }
+    Ok(Zeroizing::new(text.to_owned()))
 }

@@ -36,6 +36,12 @@ pub struct MailConfig {
 }
 
 impl Config {
+    /// Returns the host of the public URL.
+    pub fn host(&self) -> &str {
+        // The fallback is never used: the settings accept only a URL with a host.
+        self.public_url.host_str().unwrap_or("localhost")
+    }
+
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
     }

@@ -83,22 +83,26 @@ impl PasswordHasher {
         run_in_turn(place, move || hash_password(&argon2, &password)).await
     }
 
-    /// Returns whether `password` matches `hash`.
+    /// Returns whether one of the candidates matches `hash`.
     pub async fn verify(
         &self,
         place: HashPlace,
-        password: Zeroizing<String>,
+        candidates: Vec<Zeroizing<String>>,
         hash: Option<String>,
     ) -> anyhow::Result<bool> {
         let argon2 = self.argon2.clone();
         run_in_turn(place, move || {
             let Some(hash) = hash else {
                 // The same work for nothing, so that the time does not tell which accounts exist.
-                hash_password(&argon2, &password)?;
+                for candidate in &candidates {
+                    hash_password(&argon2, candidate)?;
+                }
                 return Ok(false);
             };
             let hash = PasswordHash::new(&hash).context("a stored password hash does not parse")?;
-            Ok(argon2.verify_password(password.as_bytes(), &hash).is_ok())
+            Ok(candidates
+                .iter()
+                .any(|password| argon2.verify_password(password.as_bytes(), &hash).is_ok()))
         })
         .await
     }
@@ -150,7 +154,7 @@ mod tests {
         let place = places.pop().expect("a place");
         assert!(
             hasher
-                .verify(place, password, Some(hash))
+                .verify(place, vec![password], Some(hash))
                 .await
                 .expect("an answer")
         );

@@ -2,9 +2,8 @@
 
 use broadsheet::accounts::{Role, setup};
 
-use crate::support::{Setup, TestSite, makers};
-
-const PASSPHRASE: &str = "four plain words here";
+use crate::support::makers::{NEW_PASSPHRASE, PASSPHRASE};
+use crate::support::{Setup, TestSite};
 
 async fn setup_link(site: &TestSite) -> Option<String> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
@@ -254,15 +253,15 @@ async fn passphrase_guesses_from_many_ip_networks_delay_the_owner_by_seconds_onl
             .await
             .has_status(422);
     }
-    let waiting = knock("203.0.113.1".to_owned(), makers::PASSPHRASE).await;
+    let waiting = knock("203.0.113.1".to_owned(), PASSPHRASE).await;
     waiting.has_status(429);
     assert_eq!(waiting.header("retry-after"), "10");
     // What was refused does not count, so asking again and again does not make it longer.
-    knock("203.0.113.1".to_owned(), makers::PASSPHRASE)
+    knock("203.0.113.1".to_owned(), PASSPHRASE)
         .await
         .has_status(429);
     site.app.clock.advance(10);
-    knock("203.0.113.1".to_owned(), makers::PASSPHRASE)
+    knock("203.0.113.1".to_owned(), PASSPHRASE)
         .await
         .has_status(303);
 }
@@ -353,7 +352,7 @@ async fn changing_the_passphrase_ends_other_sessions() {
     let form = wrong
         .form("/admin/account")
         .fill("present", PASSPHRASE)
-        .fill("new", "another four plain words");
+        .fill("new", NEW_PASSPHRASE);
     form.submit()
         .await
         .follow()
@@ -371,7 +370,7 @@ async fn changing_the_passphrase_ends_other_sessions() {
         "/admin/sign-in",
         &[
             ("username", "ada"),
-            ("passphrase", "another four plain words"),
+            ("passphrase", NEW_PASSPHRASE),
         ],
     )
     .await
@@ -385,20 +384,20 @@ async fn guessing_the_current_passphrase_is_throttled() {
     let guess = |present: &'static str| {
         let eve = eve.clone();
         async move {
-            let fields = [("present", present), ("new", "another four plain words")];
+            let fields = [("present", present), ("new", NEW_PASSPHRASE)];
             eve.post_fields("/admin/account", &fields).await
         }
     };
     for _ in 0..5 {
         guess("wrong wrong wrong").await.has_status(422);
     }
-    let waiting = guess(makers::PASSPHRASE).await;
+    let waiting = guess(PASSPHRASE).await;
     waiting
         .has_status(429)
         .sees("Too many attempts. Please wait one second");
     assert_eq!(waiting.header("retry-after"), "1");
     site.app.clock.advance(2);
-    guess(makers::PASSPHRASE).await.has_status(303);
+    guess(PASSPHRASE).await.has_status(303);
 }
 
 #[tokio::test]

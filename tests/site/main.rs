@@ -38,6 +38,7 @@ mod mail;
 mod markup;
 mod moderation;
 mod names;
+mod passphrases;
 mod privacy;
 mod queue;
 mod queue_counts;

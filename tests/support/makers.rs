@@ -17,8 +17,10 @@ use broadsheet::text::{Slug, markdown};
 use super::visitor::Visitor;
 use super::{TestSite, cheap_argon2};
 
-/// Passphrase of every account that tests create.
-pub const PASSPHRASE: &str = "a long enough passphrase";
+/// Passphrase of every account that tests create, strong enough for every form.
+pub const PASSPHRASE: &str = "plum bicycle window thunder";
+/// Another strong passphrase, for tests that change one.
+pub const NEW_PASSPHRASE: &str = "violet ladder copper morning";
 
 /// Published article in the database of a test.
 pub struct SampleArticle {

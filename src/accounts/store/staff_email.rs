@@ -23,6 +23,14 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<S
     .await
 }
 
+/// Finds the encrypted email address of an account.
+pub async fn find_sealed(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Vec<u8>>> {
+    let sealed = sqlx::query_scalar!("select email_sealed from accounts where id = $1", id.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(sealed.flatten())
+}
+
 /// Sets a new email address, which has to be confirmed. Deletes emails to the old address from the outbox, and resets the
 /// states of digests and bounces. Returns `false` and changes nothing if the last change was less than a minute ago.
 pub async fn update(
