@@ -368,10 +368,7 @@ async fn changing_the_passphrase_ends_other_sessions() {
     .has_status(422);
     door.post_fields(
         "/admin/sign-in",
-        &[
-            ("username", "ada"),
-            ("passphrase", NEW_PASSPHRASE),
-        ],
+        &[("username", "ada"), ("passphrase", NEW_PASSPHRASE)],
     )
     .await
     .has_status(303);
