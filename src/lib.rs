@@ -48,6 +48,7 @@ pub mod worker;
 
 pub mod startup;
 
+pub mod backup;
 pub mod privacy_check;
 pub mod server;
 

@@ -41,7 +41,7 @@ const LAYERS: [&[&str]; 17] = [
     &["articles", "moderation"],
     &["router", "transfer", "worker"],
     &["startup"],
-    &["privacy_check", "server"],
+    &["backup", "privacy_check", "server"],
     &["commands"],
 ];
 

@@ -1,6 +1,7 @@
 //! Command line of the program, with one file per subcommand.
 
 mod account;
+mod backup;
 mod check;
 mod check_log;
 mod commenter;
@@ -13,6 +14,7 @@ mod key;
 mod key_rotation;
 mod serve;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -52,6 +54,16 @@ pub enum Command {
     /// Export or erase everything stored about a commenter, whose email address is read from standard input
     #[command(subcommand)]
     Commenter(commenter::CommenterCommand),
+    /// Write a backup of the database and the media folder to one file, while the site may be running
+    Backup(backup::BackupArgs),
+    /// Restore a backup into an empty data folder or database
+    ///
+    /// Put the secret key of the site in place first: as secret.key in the data folder, or in the file that
+    /// BROADSHEET_SECRET_KEY_FILE names.
+    Restore {
+        /// Backup file
+        file: PathBuf,
+    },
     /// Rotate the secret key
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -74,6 +86,14 @@ pub enum CheckCommand {
     /// page, feed, header and email to others, the log, the export and a dump of the database are searched for its email
     /// address, in all encodings and hashes. Nothing is posted on the site itself, and nothing is mailed.
     Privacy(PrivacyArgs),
+    /// Prove a backup by restoring it into a temporary database
+    ///
+    /// Needs the programs of Postgres and the secret key, but no site. The temporary database is in the folder for temporary
+    /// files, or where TMPDIR says, and takes as much room as that of the site.
+    Backup {
+        /// Backup file
+        file: PathBuf,
+    },
     /// Verify the hashes of the audit log, and that each comment has the status decided last
     ///
     /// Prints the end of the log. Saved elsewhere and given as --checkpoint later, it shows whether the log up to there has
@@ -95,9 +115,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Commenter(command) => {
             return commenter::commenter(cli.settings.check()?, command).await;
         }
+        Command::Backup(args) => backup::backup(cli.settings.check()?, args).await?,
+        Command::Restore { file } => backup::restore(cli.settings.check()?, &file).await?,
         Command::Key(command) => key::run(cli.settings.check()?, command).await?,
         Command::Db(command) => database::database(&cli.settings.check()?, &command)?,
         Command::Check { check: None } => return Ok(check::check(&cli.settings).await),
+        Command::Check {
+            check: Some(CheckCommand::Backup { file }),
+        } => backup::check(cli.settings.check()?, &file).await?,
         Command::Check {
             check: Some(CheckCommand::Privacy(args)),
         } => return privacy_check::check_privacy(cli.settings.check()?, args).await,

@@ -132,6 +132,70 @@ pub async fn open(
     }
 }
 
+/// Database without any tables, for a restore.
+pub struct EmptyDatabase {
+    pub url: String,
+    pub pool: PgPool,
+    ownership: Ownership,
+}
+
+impl EmptyDatabase {
+    /// Closes the connections. Stops Postgres if this process owns it.
+    pub async fn close(self) -> anyhow::Result<()> {
+        let Self {
+            pool, ownership, ..
+        } = self;
+        Database { pool, ownership }.close().await
+    }
+}
+
+/// Connects to `database_url`, or starts the embedded Postgres in the data folder, without creating tables. Fails if there
+/// are any, or if another process runs the embedded Postgres.
+pub async fn open_empty(
+    database_url: Option<&str>,
+    data: &Path,
+    durability: CommitDurability,
+) -> anyhow::Result<EmptyDatabase> {
+    let (url, ownership) = match database_url {
+        Some(url) => (url.to_owned(), Ownership::External),
+        None => start_or_share(data, durability).await?,
+    };
+    let opened = connect_empty(&url, database_url, data).await;
+    match opened {
+        Ok(pool) => Ok(EmptyDatabase {
+            url,
+            pool,
+            ownership,
+        }),
+        Err(error) => {
+            if let Ownership::Owned(postgres) = ownership {
+                spawn_blocking(|| postgres.stop()).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn connect_empty(
+    url: &str,
+    database_url: Option<&str>,
+    data: &Path,
+) -> anyhow::Result<PgPool> {
+    let pool = connect(url).await?;
+    verify_server(&pool).await?;
+    let state = find_schema_state(&mut *pool.acquire().await?).await?;
+    match (state, database_url) {
+        (SchemaState::Empty, _) => Ok(pool),
+        (_, Some(_)) => bail!(
+            "the database that DATABASE_URL names is not empty; a backup is restored only into an empty one"
+        ),
+        (_, None) => bail!(
+            "there is a site in the data folder {}; a backup is restored only into an empty one: name another with --data-dir",
+            absolute(data).unwrap_or_else(|_| data.to_owned()).display()
+        ),
+    }
+}
+
 /// Connects and runs the migrations. Returns `None` if the database is empty and no site may be created.
 async fn connect_and_migrate(url: &str, creation: SiteCreation) -> anyhow::Result<Option<PgPool>> {
     let pool = connect(url).await?;

@@ -53,7 +53,7 @@ pub(super) fn parse_url(url: &str) -> anyhow::Result<PgConnectOptions> {
 }
 
 /// Runs the migrations that the database does not have yet.
-pub(super) async fn migrate(url: &str) -> anyhow::Result<()> {
+pub async fn migrate(url: &str) -> anyhow::Result<()> {
     // Not from the pool, whose statement timeout would cut a long migration off.
     let mut db = parse_url(url)?
         .connect()

@@ -1,12 +1,10 @@
 //! A temporary copy of the site's database. The privacy check writes only to the copy, never to the site itself.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Stdio};
 use std::str::FromStr;
 
 use anyhow::{Context, ensure};
-use percent_encoding::percent_decode_str;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use url::Url;
@@ -14,17 +12,18 @@ use url::Url;
 use super::store;
 use super::stream::SearchStream;
 use crate::crypto::{encode_hex, random_bytes};
+use crate::db::client_program::{ClientProgram, DUMP_OPTIONS};
 use crate::db::embedded;
 
 /// Copy of the site's database on the same Postgres server, made with `pg_dump` and `psql`.
 pub struct DatabaseCopy {
-    site_url: Url,
     /// URL of the site's database for a role that may create and drop databases.
     admin_url: String,
     copy_url: Url,
     name: String,
-    pg_dump: PathBuf,
-    psql: PathBuf,
+    pg_dump: ClientProgram,
+    pg_dump_of_copy: ClientProgram,
+    psql: ClientProgram,
 }
 
 /// Numbers of tables and binary values in a database dump.
@@ -42,9 +41,7 @@ impl DatabaseCopy {
         let admin_url = superuser_url.unwrap_or(site_url);
         let mut db = connect(admin_url).await?;
         let version = store::find_major_version(&mut db).await?;
-        let version = u32::try_from(version).unwrap_or_default();
-        let pg_dump = embedded::find_client_program("pg_dump", version)?;
-        let psql = embedded::find_client_program("psql", version)?;
+        let pg_dump = ClientProgram::find("pg_dump", version, site_url)?;
         ensure!(
             store::may_create_databases(&mut db).await?,
             "the check works on a copy, and the account in DATABASE_URL may not create databases; permit it for the time of the check with: alter role … createdb"
@@ -61,16 +58,15 @@ impl DatabaseCopy {
             .await
             .context("the database for the copy cannot be created")?;
         db.close().await?;
-        let site_url = Url::parse(site_url).context("the database URL cannot be read")?;
-        let mut copy_url = site_url.clone();
+        let mut copy_url = Url::parse(site_url).context("the database URL cannot be read")?;
         copy_url.set_path(&name);
         Ok(Self {
-            site_url,
             admin_url: admin_url.to_owned(),
-            copy_url,
             name,
             pg_dump,
-            psql,
+            pg_dump_of_copy: ClientProgram::find("pg_dump", version, copy_url.as_str())?,
+            psql: ClientProgram::find("psql", version, copy_url.as_str())?,
+            copy_url,
         })
     }
 
@@ -81,50 +77,30 @@ impl DatabaseCopy {
 
     /// Copies the present content of the site's database into the copy.
     pub fn fill(&self) -> anyhow::Result<()> {
-        let mut dump = self.start_dump(&self.site_url)?;
+        let mut dump = start_dump(&self.pg_dump)?;
         let dump_output = dump.stdout.take().context("pg_dump has no output")?;
-        let mut psql = postgres_command(&self.psql, &self.copy_url)
+        let psql = self
+            .psql
+            .command()
             .args(["-X", "-q", "-v", "ON_ERROR_STOP=1"])
             .stdin(dump_output)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .context("psql cannot be started")?;
-        let errors = read_text(psql.stderr.take());
-        let status = psql.wait()?;
+        let filled = self.psql.wait(psql);
         // A failed pg_dump is the cause when both fail.
-        wait_for_dump(dump)?;
-        ensure!(
-            status.success(),
-            "the copy cannot be made: {}",
-            errors.trim()
-        );
-        Ok(())
+        self.pg_dump.wait(dump)?;
+        filled.context("the copy cannot be made")
     }
 
     /// Writes a dump of the copy into a stream that searches it. Also writes each `bytea` value in decoded form.
     pub fn dump_into(&self, stream: &mut SearchStream) -> anyhow::Result<DumpSummary> {
-        let mut dump = self.start_dump(&self.copy_url)?;
+        let mut dump = start_dump(&self.pg_dump_of_copy)?;
         let dump_output = dump.stdout.take().context("pg_dump has no output")?;
         let summary = read_dump(BufReader::new(dump_output), stream)?;
-        wait_for_dump(dump)?;
+        self.pg_dump_of_copy.wait(dump)?;
         Ok(summary)
-    }
-
-    fn start_dump(&self, url: &Url) -> anyhow::Result<Child> {
-        postgres_command(&self.pg_dump, url)
-            .args([
-                "--no-owner",
-                "--no-privileges",
-                "--no-comments",
-                "--no-publications",
-                "--no-subscriptions",
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("pg_dump cannot be started")
     }
 
     /// Drops the copy, even if there are still connections to it.
@@ -187,39 +163,15 @@ fn decode_hex(digits: &[u8]) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Returns a command that runs a Postgres client program with the connection URL `url`. The password is passed in the
-/// environment.
-fn postgres_command(program: &Path, url: &Url) -> Command {
-    let mut command = Command::new(program);
-    let mut url_argument = url.clone();
-    // Other accounts on the machine can read the arguments, but not the environment.
-    if let Some(password) = url.password()
-        && url_argument.set_password(None).is_ok()
-    {
-        let password = percent_decode_str(password).collect::<Vec<u8>>();
-        command.env(
-            "PGPASSWORD",
-            String::from_utf8_lossy(&password).into_owned(),
-        );
-    }
-    command.arg("--dbname").arg(url_argument.as_str());
-    command
-}
-
-fn wait_for_dump(mut dump: Child) -> anyhow::Result<()> {
-    let errors = read_text(dump.stderr.take());
-    let status = dump.wait()?;
-    ensure!(status.success(), "pg_dump failed: {}", errors.trim());
-    Ok(())
-}
-
-fn read_text(output: Option<impl Read>) -> String {
-    let mut text = Vec::new();
-    if let Some(mut output) = output {
-        // The exit status decides; an incomplete error message is better than none.
-        let _ = io::copy(&mut output, &mut text);
-    }
-    String::from_utf8_lossy(&text).into_owned()
+fn start_dump(pg_dump: &ClientProgram) -> anyhow::Result<Child> {
+    pg_dump
+        .command()
+        .args(DUMP_OPTIONS)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("pg_dump cannot be started")
 }
 
 async fn connect(url: &str) -> anyhow::Result<PgConnection> {
