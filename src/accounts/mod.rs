@@ -6,6 +6,7 @@ pub mod device;
 pub mod login_throttle;
 mod model;
 pub mod passphrase;
+pub mod refusal_log;
 pub mod session;
 pub mod setup;
 pub mod sign_in;

@@ -11,6 +11,7 @@ use sqlx::PgConnection;
 
 use super::model::{Role, Username};
 use super::passphrase::Passphrase;
+use super::refusal_log::{AccessRefusal, record_refusal};
 use super::strength::KnownWords;
 use super::{device, session, store};
 use crate::app::App;
@@ -19,7 +20,7 @@ use crate::crypto;
 use crate::i18n::Translator;
 use crate::text::input;
 use crate::web::form::{FieldErrors, FormData};
-use crate::web::{Db, Error, Layout, Page, Query, Result, redirect_after_post};
+use crate::web::{ClientIp, Db, Error, Layout, Page, Query, Result, redirect_after_post};
 
 /// Longest display name in characters, the same as for commenters.
 pub const NAME_CHARS: usize = 245;
@@ -61,11 +62,14 @@ pub struct SetupQuery {
 
 /// Shows the form that creates the first admin. Responds with 404 unless the token in the URL is the current one.
 pub async fn show_setup(
+    State(app): State<App>,
     layout: Layout,
+    client: ClientIp,
     mut db: Db,
     Query(query): Query<SetupQuery>,
 ) -> Result<Response> {
     if !store::is_setup_token(&mut db, &crypto::hash_token(&query.token)).await? {
+        record_refusal(&app, AccessRefusal::WrongSetupLink, None, client.0);
         return Err(Error::NotFound);
     }
     let form = SetupForm {
@@ -80,6 +84,7 @@ pub async fn show_setup(
 pub async fn create_first_admin(
     State(app): State<App>,
     layout: Layout,
+    client: ClientIp,
     jar: CookieJar,
     form: FormData<SetupForm>,
 ) -> Result<Response> {
@@ -87,6 +92,7 @@ pub async fn create_first_admin(
     let mut db = app.pool.acquire().await?;
     let token_hash = crypto::hash_token(&form.token);
     if !store::is_setup_token(&mut db, &token_hash).await? {
+        record_refusal(&app, AccessRefusal::WrongSetupLink, None, client.0);
         return Err(Error::NotFound);
     }
     // The connection goes back to the pool before the slow hashing.

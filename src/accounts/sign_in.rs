@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::login_throttle;
 use super::model::{Role, Username};
 use super::passphrase::verify_passphrase;
+use super::refusal_log::{AccessRefusal, hash_network, record_refusal};
 use super::viewer::Viewer;
 use super::{device, session, store};
 use crate::app::App;
@@ -77,13 +78,15 @@ pub async fn sign_in(
     FormData { value: form, .. }: FormData<SignInForm>,
 ) -> Result<Response> {
     let Some(username) = Username::parse(&form.username) else {
+        record_refusal(&app, AccessRefusal::WrongSignIn, None, client.0);
         return Ok(SignInPage::wrong(layout, form));
     };
     // Acquired only now that the body has arrived: a client that sends it slowly must not hold a connection.
     let mut db = app.pool.acquire().await?;
     let (account, hash) = store::find_by_username(&mut db, &username).await?.unzip();
-    let device = match &account {
-        Some(account) => device::find_device(&app, &mut db, &jar, account.id).await?,
+    let account_id = account.as_ref().map(|account| account.id);
+    let device = match account_id {
+        Some(id) => device::find_device(&app, &mut db, &jar, id).await?,
         None => None,
     };
     // Taken before the attempt is counted: whoever is turned away here has not guessed.
@@ -92,6 +95,7 @@ pub async fn sign_in(
         None => app.password_hasher.try_enter_as_stranger(),
     };
     let Some(place) = place else {
+        record_refusal(&app, AccessRefusal::QueueFull, account_id, client.0);
         return Ok(SignInPage::busy(layout, form));
     };
     let attempt = match &device {
@@ -103,14 +107,17 @@ pub async fn sign_in(
     };
     let attempt = match attempt {
         Ok(attempt) => attempt,
-        Err(seconds) => return Ok(SignInPage::throttled(layout, form, seconds)),
+        Err(seconds) => {
+            record_refusal(&app, AccessRefusal::ThrottledSignIn, account_id, client.0);
+            return Ok(SignInPage::throttled(layout, form, seconds));
+        }
     };
     // The connection goes back before the slow hashing: many sign-ins at once must not use up the pool.
     drop(db);
     let hasher = &app.password_hasher;
     let is_right = verify_passphrase(hasher, place, &form.passphrase, hash.flatten()).await?;
     let Some(account) = account.filter(|_| is_right) else {
-        tracing::info!("sign-in refused: wrong username or passphrase");
+        record_refusal(&app, AccessRefusal::WrongSignIn, account_id, client.0);
         return Ok(SignInPage::wrong(layout, form));
     };
     let mut db = app.pool.begin().await?;
@@ -118,7 +125,8 @@ pub async fn sign_in(
     let session_cookie = session::create_session(&app, &mut db, account.id).await?;
     let device_cookie = device::create_cookie(&app, &mut db, account.id).await?;
     db.commit().await?;
-    tracing::info!(account = %account.id, "signed in");
+    let network = hash_network(&app.keys, client.0);
+    tracing::info!(account = %account.id, network, "signed in");
     let jar = jar.add(session_cookie).add(device_cookie);
     Ok((jar, redirect_after_post(admin_path(&form.next))).into_response())
 }

@@ -9,13 +9,14 @@ use serde::Deserialize;
 
 use super::layout::{AdminLayout, AdminSection};
 use crate::accounts::passphrase::{Passphrase, verify_passphrase};
+use crate::accounts::refusal_log::{AccessRefusal, record_refusal};
 use crate::accounts::sign_in::BUSY_WAIT;
 use crate::accounts::store::{self, staff_email};
 use crate::accounts::strength::KnownWords;
 use crate::accounts::{self, DigestFrequency, StaffEmail, device, login_throttle, session};
 use crate::app::App;
 use crate::web::form::FormData;
-use crate::web::{Error, FieldErrors, Page, Query, Result, redirect_after_post};
+use crate::web::{ClientIp, Error, FieldErrors, Page, Query, Result, redirect_after_post};
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
@@ -66,13 +67,14 @@ pub struct PassphraseForm {
 pub async fn change_passphrase(
     State(app): State<App>,
     admin_layout: AdminLayout,
+    client: ClientIp,
     jar: CookieJar,
     FormData { value: form, .. }: FormData<PassphraseForm>,
 ) -> Result<Response> {
     let translator = admin_layout.layout.translator;
     let id = admin_layout.viewer.id;
     let mut page = AccountPage::load(&app, admin_layout).await?;
-    let check = page.check_passphrase(&app, &jar, "present", &form.present);
+    let check = page.check_passphrase(&app, client, &jar, "present", &form.present);
     if let Err(refusal) = check.await? {
         return Ok(refusal.respond(page));
     }
@@ -144,6 +146,7 @@ impl AccountPage {
     pub(super) async fn check_passphrase(
         &mut self,
         app: &App,
+        client: ClientIp,
         jar: &CookieJar,
         field: &'static str,
         typed: &str,
@@ -152,6 +155,7 @@ impl AccountPage {
         let id = self.admin_layout.viewer.id;
         let token_hash = session::session_token_hash(app, jar).ok_or(Error::SignInRequired)?;
         let Some(place) = app.password_hasher.try_enter_as_known() else {
+            record_refusal(app, AccessRefusal::QueueFull, Some(id), client.0);
             let message = translator.plural("sign-in-busy", BUSY_WAIT);
             self.errors.push_message(field, message);
             return Ok(Err(CheckRefusal::Busy));
@@ -163,6 +167,7 @@ impl AccountPage {
         let attempt = match attempt {
             Ok(attempt) => attempt,
             Err(seconds) => {
+                record_refusal(app, AccessRefusal::ThrottledPassphrase, Some(id), client.0);
                 self.errors
                     .push_message(field, translator.plural("sign-in-wait", seconds));
                 return Ok(Err(CheckRefusal::Throttled(seconds)));
@@ -174,6 +179,7 @@ impl AccountPage {
         if verify_passphrase(&app.password_hasher, place, typed, hash).await? {
             login_throttle::clear_failure(&mut *app.pool.acquire().await?, attempt).await?;
         } else {
+            record_refusal(app, AccessRefusal::WrongPassphrase, Some(id), client.0);
             self.errors.push(translator, field, "account-present-wrong");
         }
         Ok(Ok(()))

@@ -21,7 +21,7 @@ use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::mail::outbox;
 use crate::web::form::FormData;
 use crate::web::{
-    Db, Error, Layout, Page, Path, Query, Result, SignatureQuery, redirect_after_post,
+    ClientIp, Db, Error, Layout, Page, Path, Query, Result, SignatureQuery, redirect_after_post,
 };
 
 /// Purpose for which the links in confirmation emails are signed.
@@ -61,6 +61,7 @@ enum EmailAction {
 pub async fn set_email(
     State(app): State<App>,
     admin_layout: AdminLayout,
+    client: ClientIp,
     jar: CookieJar,
     FormData { value: form, .. }: FormData<StaffEmailForm>,
 ) -> Result<Response> {
@@ -80,7 +81,7 @@ pub async fn set_email(
         };
         page.errors.push(translator, "email", key);
     }
-    let check = page.check_passphrase(&app, &jar, "mail_present", &form.passphrase);
+    let check = page.check_passphrase(&app, client, &jar, "mail_present", &form.passphrase);
     if let Err(refusal) = check.await? {
         return Ok(refusal.respond(page));
     }
