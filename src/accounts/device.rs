@@ -115,6 +115,18 @@ pub async fn find_device(
     ))
 }
 
+/// Returns whether the browser has a valid device cookie of any account.
+pub async fn is_known(app: &App, db: &mut PgConnection, jar: &CookieJar) -> sqlx::Result<bool> {
+    let account = jar.get(cookie_name(app)).and_then(|cookie| {
+        let (id, _) = cookie.value().split_once('.')?;
+        id.parse().ok()
+    });
+    match account {
+        Some(id) => Ok(find_device(app, db, jar, AccountId(id)).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
 /// Returns a cookie that makes the browser forget its device cookie.
 pub fn removal_cookie(app: &App) -> Cookie<'static> {
     session::build_removal_cookie(app, cookie_name(app))

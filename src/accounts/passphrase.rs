@@ -10,7 +10,9 @@ use crate::crypto::{HashPlace, PasswordHasher, hash_password};
 /// Minimum number of characters of a passphrase that is the only authentication factor (NIST SP 800-63B-4, §3.1.1.2).
 pub const MIN_PASSPHRASE_CHARS: usize = 15;
 /// Maximum number of characters of a passphrase: more than anyone types, but few enough to be hashed quickly.
-pub const MAX_PASSPHRASE_CHARS: usize = 1_000;
+const MAX_PASSPHRASE_CHARS: usize = 1_000;
+/// Maximum number of characters of a new passphrase. In any script it fits into the 4 kB that the sign-in form takes.
+pub const MAX_NEW_PASSPHRASE_CHARS: usize = 300;
 /// Number of characters that are normalised. A letter with three accents is four characters before and one after.
 const MAX_TYPED_CHARS: usize = 4 * MAX_PASSPHRASE_CHARS;
 
@@ -46,7 +48,9 @@ impl Passphrase {
     /// Parses a new passphrase, which must not be easy to guess for somebody who knows these words. Blocks the thread as
     /// [`find_weakness`] does.
     pub fn parse_new(text: &str, known: &KnownWords) -> Result<Self, PassphraseError> {
-        let passphrase = Self::parse(text).ok_or(PassphraseError::Length)?;
+        let passphrase = Self::parse(text)
+            .filter(|parsed| parsed.0.chars().count() <= MAX_NEW_PASSPHRASE_CHARS)
+            .ok_or(PassphraseError::Length)?;
         match find_weakness(&passphrase.0, known) {
             Some(weakness) => Err(PassphraseError::Weak(weakness)),
             None => Ok(passphrase),

@@ -11,7 +11,8 @@ use crate::limits::network_of;
 const NETWORK_HASH_BYTES: usize = 6;
 
 /// Kind of a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum AccessRefusal {
     /// The username or the passphrase of a sign-in was wrong.
     WrongSignIn,
@@ -30,6 +31,7 @@ pub enum AccessRefusal {
 /// Logs a refusal. The account is that of the entered username, if there is one; the username itself is not logged, since
 /// people type their passphrase into the wrong field.
 pub fn record_refusal(app: &App, refusal: AccessRefusal, account: Option<AccountId>, ip: IpAddr) {
+    app.refusals.count_access(refusal.into());
     let account = account.map(tracing::field::display);
     let network = hash_network(&app.keys, ip);
     match refusal {

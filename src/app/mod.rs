@@ -1,6 +1,7 @@
 //! State that all requests and background tasks share. State that only one feature uses is a type of that feature.
 
 mod admin_events;
+mod refusal_metrics;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::mail::Mailer;
 use crate::publication::{LatestPublication, Publication, PublicationVersion};
 
 pub use admin_events::{AdminEvent, AdminEvents};
+pub use refusal_metrics::RefusalMetrics;
 
 /// Handle to the shared state. Clones are cheap.
 #[derive(Clone)]
@@ -31,6 +33,7 @@ pub struct AppState {
     pub password_hasher: PasswordHasher,
     pub limits: RateLimits,
     pub body_budget: BodyBudget,
+    pub refusals: RefusalMetrics,
     /// Connection to the mail server; `None` if the site sends no mail.
     pub mailer: Option<Mailer>,
     pub admin_events: AdminEvents,
@@ -60,6 +63,7 @@ impl App {
             password_hasher: PasswordHasher::new(argon2),
             limits: RateLimits::default(),
             body_budget: BodyBudget::default(),
+            refusals: RefusalMetrics::default(),
             mailer,
             admin_events: AdminEvents::default(),
             worker_wakeup: Notify::new(),

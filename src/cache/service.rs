@@ -69,10 +69,11 @@ impl PageCacheService {
             .is_some_and(|cache| cache.has_listener())
     }
 
-    /// Returns the metrics of the cache as OpenMetrics text.
+    /// Returns the metrics of the cache and of refusals as OpenMetrics text.
     pub fn metrics(&self) -> String {
         let metrics = self.cache.as_ref().map(|cache| cache.encode_metrics());
-        metrics.unwrap_or_else(|| NO_METRICS.to_owned())
+        // The end mark is in the part of the cache.
+        self.app.refusals.encode() + metrics.as_deref().unwrap_or(NO_METRICS)
     }
 
     /// Returns the cached response to a request without waiting; `None` if there is none.

@@ -19,6 +19,7 @@ pub struct RateLimits {
     searches: DefaultKeyedRateLimiter<IpAddr>,
     unknown_urls: DefaultKeyedRateLimiter<IpAddr>,
     suggestions: DefaultDirectRateLimiter,
+    refusal_lines: DefaultDirectRateLimiter,
 }
 
 /// Number of comments that one IP network may post in a row before it has to wait. A household or a small newsroom may
@@ -49,6 +50,10 @@ const UNKNOWN_URL_INTERVAL: Duration = Duration::from_secs(1);
 const SUGGESTIONS_PER_SECOND: NonZeroU32 =
     NonZeroU32::new(50).expect("the number of suggestions is not zero");
 
+/// Number of log lines about refused requests in a second. Metrics count the others.
+const REFUSAL_LINES_PER_SECOND: NonZeroU32 =
+    NonZeroU32::new(10).expect("the number of lines is not zero");
+
 impl Default for RateLimits {
     fn default() -> Self {
         let limiter = |burst, interval| {
@@ -61,6 +66,7 @@ impl Default for RateLimits {
             searches: limiter(SEARCH_BURST, SEARCH_INTERVAL),
             unknown_urls: limiter(UNKNOWN_URL_BURST, UNKNOWN_URL_INTERVAL),
             suggestions: RateLimiter::direct(Quota::per_second(SUGGESTIONS_PER_SECOND)),
+            refusal_lines: RateLimiter::direct(Quota::per_second(REFUSAL_LINES_PER_SECOND)),
         }
     }
 }
@@ -89,6 +95,11 @@ impl RateLimits {
     /// Counts a 404 page and returns whether it may look up similar articles.
     pub fn may_suggest(&self) -> bool {
         self.suggestions.check().is_ok()
+    }
+
+    /// Counts a refused request and returns whether it may be logged.
+    pub fn may_log_refusal(&self) -> bool {
+        self.refusal_lines.check().is_ok()
     }
 
     /// Removes the counts of IP networks that are far from any limit, so that memory stays bounded.

@@ -7,14 +7,15 @@ use axum::RequestPartsExt;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::cookie::CookieJar;
 use http_body_util::Limited;
 use tokio::time::timeout;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
-use crate::accounts::Viewer;
+use crate::accounts::{Viewer, device};
 use crate::app::App;
 use crate::limits::BodyBudgetExhausted;
 use crate::web::form::{BodyTimeouts, SMALL_BODY_BYTES, declared_length};
@@ -26,7 +27,7 @@ const BODY_PAUSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// sooner than that.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Largest admin form in bytes that is read from somebody who is not signed in, to be given back when a session has ended.
+/// Largest admin form in bytes that is read from a browser in which nobody is or was signed in.
 const SIGNED_OUT_BYTES: usize = 64 * 1024;
 
 /// Limits on the bodies of a group of routes.
@@ -36,7 +37,7 @@ pub struct BodyLimits {
     max_bytes: usize,
     /// Longest time in which the whole body must arrive.
     total_timeout: Duration,
-    /// Whether a body of more than [`SIGNED_OUT_BYTES`] is accepted only in a session.
+    /// Whether a body of more than [`SIGNED_OUT_BYTES`] is accepted only from a browser in which somebody is or was signed in.
     needs_session: bool,
 }
 
@@ -111,6 +112,8 @@ impl BodyLimits {
                 Ok(_) => return next.run(Request::from_parts(parts, body)).await,
                 // Who wrote a long article must get it back, although nothing can be verified now.
                 Err(Error::Unavailable) => {}
+                // So must somebody whose session has ended.
+                Err(_) if is_known_device(app, &parts.headers).await => {}
                 Err(_) => max_bytes = SIGNED_OUT_BYTES,
             }
         }
@@ -135,6 +138,15 @@ impl BodyLimits {
                 Error::Unavailable.into_response()
             }
         }
+    }
+}
+
+/// Returns whether a member of staff has signed in with this browser before.
+async fn is_known_device(app: &App, headers: &HeaderMap) -> bool {
+    let jar = CookieJar::from_headers(headers);
+    match app.pool.acquire().await {
+        Ok(mut db) => device::is_known(app, &mut db, &jar).await.unwrap_or(false),
+        Err(_) => false,
     }
 }
 

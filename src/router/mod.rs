@@ -1,6 +1,7 @@
 //! Every URL of the site, and the middleware layers that a request passes on its way to the handler.
 
 mod body_limits;
+mod refusals;
 
 use axum::Router;
 use axum::extract::{OriginalUri, State};
@@ -277,6 +278,10 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(
             app.clone(),
             headers::add_security_headers,
+        ))
+        .layer(from_fn_with_state(
+            app.clone(),
+            refusals::record_refused_request,
         ))
         // Outside of everything that logs or shows the id.
         .layer(from_fn(request_id::trace_request))

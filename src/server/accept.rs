@@ -63,6 +63,7 @@ pub async fn accept_connections(
         };
         let Some(entry) = table.admit(peer.ip()) else {
             // Closed without an answer: its network has its share, and every one of them is in use.
+            app.refusals.connections.inc();
             continue;
         };
         // Subscribed before the task starts, so that a shutdown in between does not miss it.

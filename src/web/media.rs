@@ -1,10 +1,14 @@
 //! Pictures and other files of articles, served from the media folder.
 
+use std::path::Path;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
+use tokio::fs;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use url::form_urlencoded;
@@ -30,6 +34,9 @@ pub async fn show_media(State(app): State<App>, request: Request) -> Result<Resp
     let folder = app.config.media_dir.as_ref().ok_or(Error::NotFound)?;
     let (mut parts, _) = request.into_parts();
     parts.uri = strip_media_prefix(&parts.uri).ok_or(Error::NotFound)?;
+    if !is_served(folder, parts.uri.path()).await {
+        return Err(Error::NotFound);
+    }
     let files = ServeDir::new(folder).append_index_html_on_directories(false);
     let Ok(file) = files
         .oneshot(Request::from_parts(parts, Body::empty()))
@@ -69,6 +76,23 @@ pub async fn show_media(State(app): State<App>, request: Request) -> Result<Resp
         HeaderValue::from_static("public, max-age=86400"),
     );
     Ok(file)
+}
+
+/// Returns whether the file at a URL path may be served: its name and its folders do not begin with a dot, and no symbolic
+/// link leads out of the media folder.
+async fn is_served(folder: &Path, path: &str) -> bool {
+    let Ok(path) = percent_decode_str(path).decode_utf8() else {
+        return false;
+    };
+    let is_hidden = path.split(['/', '\\']).any(|part| part.starts_with('.'));
+    let inside = folder.join(path.trim_start_matches('/'));
+    match (
+        fs::canonicalize(folder).await,
+        fs::canonicalize(inside).await,
+    ) {
+        (Ok(folder), Ok(file)) => !is_hidden && file.starts_with(folder),
+        _ => false,
+    }
 }
 
 fn strip_media_prefix(uri: &Uri) -> Option<Uri> {

@@ -43,6 +43,7 @@ mod privacy;
 mod queue;
 mod queue_counts;
 mod reading;
+mod refusals;
 mod refused_sign_ins;
 mod retention;
 mod search;

@@ -28,7 +28,7 @@ async fn set_up(site: &TestSite, passphrase: &str) -> Page {
 async fn setup_refuses_weak_passphrases_and_says_why() {
     let site = TestSite::new().await;
     for (passphrase, why) in [
-        ("short", "A passphrase has 15 to 1,000 characters"),
+        ("short", "A passphrase has 15 to 300 characters"),
         ("passwordpassword", "repeats the same words"),
         ("aaaaaaaaaaaaaaa", "repeats the same words"),
         ("123456789012345", "follows the keyboard"),

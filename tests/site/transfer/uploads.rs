@@ -129,8 +129,15 @@ async fn the_media_route_serves_only_media_files_and_no_scripts_run_in_them() {
     ] {
         fs::write(ours.join(name), text).expect("a file");
     }
+    fs::write(ours.join(".hidden.txt"), "hidden").expect("a file");
+    std::os::unix::fs::symlink("../secret.txt", ours.join("link.txt")).expect("a link");
+    std::os::unix::fs::symlink("a.pdf", ours.join("inner.pdf")).expect("a link");
     let reader = site.visitor();
+    reader.open("/media/inner.pdf").await.has_status(200);
     for path in [
+        "/media/link.txt",
+        "/media/.hidden.txt",
+        "/media/%2ehidden.txt",
         "/media/",
         "/media/../secret.txt",
         "/media/%2e%2e/secret.txt",
