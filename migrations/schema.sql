@@ -509,17 +509,14 @@ begin
 end
 $$;
 
-CREATE FUNCTION public.search_is_selective(query text) RETURNS boolean
-    LANGUAGE plpgsql
-    AS $_$
-declare
-    plan json;
-begin
-    execute 'explain (format json) select from comment_search where search_vector @@ websearch_to_tsquery(''simple'', $1)' into plan using query;
-    return (plan -> 0 -> 'Plan' ->> 'Plan Rows')::real
-        <= (select greatest(2000, reltuples / 500) from pg_class where oid = 'comment_search'::regclass);
-end
-$_$;
+CREATE FUNCTION public.search_matches_at_most(query text, most bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET enable_seqscan TO 'off'
+    AS $$
+    select count(*) <= most from (
+        select from comment_search where search_vector @@ websearch_to_tsquery('simple', query) limit most + 1
+    ) found
+$$;
 
 CREATE TABLE public.accounts (
     id bigint NOT NULL,

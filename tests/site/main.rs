@@ -54,6 +54,7 @@ mod shared_limits;
 mod similar_groups;
 mod sitemap;
 mod staff_email;
+mod statement_cost;
 mod threads;
 mod transfer;
 mod wordpress_form;

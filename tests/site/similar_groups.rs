@@ -486,7 +486,7 @@ async fn search_finds_comments_by_their_words() {
         assert_eq!(search(&site, words).await, found, "{words}");
     }
     // Common words are searched for by another index, with the same result.
-    sqlx::raw_sql("create or replace function search_is_selective(query text) returns boolean language sql as 'select false'")
+    sqlx::raw_sql("create or replace function search_matches_at_most(query text, most bigint) returns boolean language sql as 'select false'")
         .execute(&site.app.pool)
         .await
         .expect("the search function is replaced");

@@ -29,7 +29,11 @@ pub async fn list_newest(
     .await
 }
 
-/// Returns published articles of any kind whose slug begins with `prefix`, shortest slug first.
+/// Number of slugs with a beginning from which the shortest are chosen.
+const EXAMINED_SLUGS: i64 = 200;
+
+/// Returns published articles of any kind whose slug begins with `prefix`, shortest slug first. Of more than 200 such
+/// articles, only the first in alphabetical order are looked at.
 pub async fn list_by_slug_prefix(
     db: &mut PgConnection,
     prefix: &Slug,
@@ -40,13 +44,18 @@ pub async fn list_by_slug_prefix(
     sqlx::query_as!(
         ArticleLink,
         r#"select title, path as "path!", published_at as "published_at!"
-           from articles
-           where state = 'published' and published_at <= $1
-             and slug collate "C" >= $2 and slug collate "C" < $2 || '~'
+           from (
+               select id, slug, title, path, published_at from articles
+               where state = 'published' and published_at <= $1 and slug collate "C" >= $2
+               order by slug collate "C" limit $4
+           ) following
+           -- Outside, so that the limit applies first whatever the plan is: half of all slugs may begin so.
+           where slug collate "C" < $2 || '~'
            order by length(slug), published_at desc, id desc limit $3"#,
         now as Ts,
         prefix.as_str(),
         limit,
+        EXAMINED_SLUGS,
     )
     .fetch_all(db)
     .await

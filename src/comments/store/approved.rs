@@ -9,19 +9,23 @@ use crate::comments::model::{Comment, StaffBadge};
 use crate::ids::{ArticleId, CommentId};
 use crate::text::SafeHtml;
 
-/// Selects [`Comment`]s. The FROM clause has to contain `comments`, `articles` and the approved parent comment as
-/// `parent`.
+/// Selects [`Comment`]s. The FROM clause has to contain `comments`. What belongs to other rows is looked up for each comment:
+/// for a join, a generic plan may read all comments of the site.
 macro_rules! select_approved {
     ($which:literal, $($argument:expr),+) => {
         sqlx::query_as!(
             Comment,
             r#"select comments.id as "id!", comments.parent_id, comments.root_id as "root_id!", comments.name as "name!",
                    comments.website, comments.body_html as "body_html!", comments.created_at as "created_at!", comments.edited_at,
-                   parent.name as "parent_name?",
-                   case when comments.account_id = articles.author_id then 'author'
-                        when comments.account_id is not null then 'staff' end as "staff?: StaffBadge",
-                   case when comments.wordpress_id > 0 and comments.wordpress_id <> comments.id and not exists
-                       (select 1 from comments other where other.id = comments.wordpress_id and other.article_id = comments.article_id)
+                   (select parent.name from comments parent
+                    where parent.id = comments.parent_id and parent.status = 'approved') as "parent_name?",
+                   case when comments.account_id is null then null
+                        when comments.account_id = (select author_id from articles where articles.id = comments.article_id)
+                        then 'author' else 'staff' end as "staff?: StaffBadge",
+                   case when comments.wordpress_id is not null and comments.wordpress_id > 0 and comments.wordpress_id <> comments.id
+                       -- Not `not exists`, for which Postgres may read all comments of the site into a hash table.
+                       and (select true from comments other
+                            where other.id = comments.wordpress_id and other.article_id = comments.article_id limit 1) is null
                    then comments.wordpress_id end as wordpress_id
                "# + $which,
             $($argument),+
@@ -36,8 +40,7 @@ pub async fn find(
     id: CommentId,
 ) -> sqlx::Result<Option<Comment>> {
     select_approved!(
-        "from comments join articles on articles.id = comments.article_id
-         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+        "from comments
          where comments.id = $1 and comments.article_id = $2 and comments.status = 'approved'",
         id.0,
         article_id.0
@@ -78,8 +81,6 @@ pub async fn list_in_threads(
              select * from comments inside where inside.root_id = thread.root_id and inside.status = 'approved'
              order by inside.created_at, inside.id limit $2
          ) comments
-         join articles on articles.id = comments.article_id
-         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
          order by thread.place, comments.created_at, comments.id",
         &roots,
         limit
@@ -99,8 +100,7 @@ pub async fn list_in_thread(
     let from_end = i64::from(thread.replies) - 1 - skipped;
     if skipped <= from_end {
         select_approved!(
-            "from comments join articles on articles.id = comments.article_id
-             left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+            "from comments
              where comments.root_id = $1 and comments.status = 'approved'
                and (comments.created_at, comments.id) >= (
                    select first.created_at, first.id from comments first
@@ -114,8 +114,7 @@ pub async fn list_in_thread(
         .await
     } else {
         select_approved!(
-            "from comments join articles on articles.id = comments.article_id
-             left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+            "from comments
              where comments.root_id = $1 and comments.status = 'approved'
                and (comments.created_at, comments.id) >= (
                    select first.created_at, first.id from comments first

@@ -199,8 +199,9 @@ async fn is_search_selective(db: &mut PgConnection, search: &str) -> sqlx::Resul
         return Ok(false);
     }
     sqlx::query_scalar!(
-        r#"select search_is_selective($1) as "search_is_selective!""#,
-        search
+        r#"select search_matches_at_most($1, $2) as "is_selective!""#,
+        search,
+        SCAN_LIMIT
     )
     .fetch_one(db)
     .await
