@@ -89,7 +89,11 @@ async fn open(config: &Config, creation: SiteCreation) -> anyhow::Result<Databas
         creation,
     )
     .await?;
-    author_slugs::rename_username_slugs(&database.pool, Clock::System.now()).await?;
+    // Commands that only read work on a standby, too.
+    let is_read_only = db::store::is_read_only(&mut *database.pool.acquire().await?).await?;
+    if !is_read_only {
+        author_slugs::rename_username_slugs(&database.pool, Clock::System.now()).await?;
+    }
     Ok(database)
 }
 

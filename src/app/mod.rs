@@ -1,6 +1,7 @@
 //! State that all requests and background tasks share. State that only one feature uses is a type of that feature.
 
 mod admin_events;
+mod readiness;
 mod refusal_metrics;
 
 use std::ops::Deref;
@@ -18,6 +19,7 @@ use crate::mail::Mailer;
 use crate::publication::{LatestPublication, Publication, PublicationVersion};
 
 pub use admin_events::{AdminEvent, AdminEvents};
+pub use readiness::{LatestReadiness, ReadinessProblem};
 pub use refusal_metrics::RefusalMetrics;
 
 /// Handle to the shared state. Clones are cheap.
@@ -37,6 +39,7 @@ pub struct AppState {
     /// Connection to the mail server; `None` if the site sends no mail.
     pub mailer: Option<Mailer>,
     pub admin_events: AdminEvents,
+    pub readiness: LatestReadiness,
     /// Wakes the worker after a bulk action was started or a training example for the classifier was added.
     pub worker_wakeup: Notify,
     publication: LatestPublication,
@@ -66,6 +69,7 @@ impl App {
             refusals: RefusalMetrics::default(),
             mailer,
             admin_events: AdminEvents::default(),
+            readiness: LatestReadiness::default(),
             worker_wakeup: Notify::new(),
             publication,
         }))

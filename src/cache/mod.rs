@@ -30,5 +30,5 @@ mod tag_index;
 
 pub use encoding::simplify_accept_encoding;
 pub use policy::{CachePolicy, CacheTag, NoInvalidation};
-pub use service::PageCacheService;
+pub use service::{CacheContents, PageCacheService};
 pub use store::find_next_scheduled_time;

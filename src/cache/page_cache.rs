@@ -85,6 +85,11 @@ impl PageCache {
         }
     }
 
+    /// Returns whether any page is cached, fresh or not.
+    pub fn holds_pages(&self) -> bool {
+        !self.pages.is_empty()
+    }
+
     /// Returns the cached page if it has not expired.
     pub fn find(&self, key: CacheKeyRef<'_>, now: impl FnOnce() -> Ts) -> Option<Arc<CachedPage>> {
         // No lock is taken on the way of most requests.

@@ -34,6 +34,17 @@ pub struct PageCacheService {
     cache: Option<Arc<PageCache>>,
 }
 
+/// Request extension that tells handlers whether the cache has pages to serve.
+#[derive(Clone)]
+pub struct CacheContents(Option<Arc<PageCache>>);
+
+impl CacheContents {
+    /// Returns whether the cache holds any page.
+    pub fn holds_pages(&self) -> bool {
+        self.0.as_ref().is_some_and(|cache| cache.holds_pages())
+    }
+}
+
 impl PageCacheService {
     /// Puts a cache in front of `router`. Nothing is cached before [`PageCacheService::listen`] runs.
     pub fn new(app: App, router: Router) -> Self {
@@ -214,7 +225,9 @@ impl PageCacheService {
         }
     }
 
-    async fn route(&self, request: Request) -> Response {
+    async fn route(&self, mut request: Request) -> Response {
+        let contents = CacheContents(self.cache.clone());
+        request.extensions_mut().insert(contents);
         let Ok(response) = self.router.clone().oneshot(request).await;
         response
     }

@@ -16,6 +16,7 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     raise_fd_limit();
     let data = data_dir(&config);
     config.media_dir = Some(media_dir(&config));
+    config.data_dir = Some(data.clone());
     // Set even if it is the default, so that the file is read again when the key is rotated.
     config.secret_key_file = Some(startup::secret_key_path(&config));
     let (keys, mut database) = startup::open_or_create_site(&config).await?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use sqlx::PgPool;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::embedded::{self, CommitDurability, EmbeddedPostgres, Standby, StartError};
 use super::pool::{connect, migrate, parse_url, verify_server};
 use super::schema::{SchemaState, find_schema_state};
+use super::store;
 
 /// Time during which opening the database is retried while another process is just stopping the Postgres that it shared.
 const SHARE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -201,7 +202,13 @@ async fn connect_and_migrate(url: &str, creation: SiteCreation) -> anyhow::Resul
     let pool = connect(url).await?;
     // Before the migrations: an unsuitable server would fail in the middle of one, with a worse message.
     verify_server(&pool).await?;
-    let state = find_schema_state(&mut *pool.acquire().await?).await?;
+    let mut db = pool.acquire().await?;
+    ensure!(
+        creation == SiteCreation::Refused || !store::is_read_only(&mut db).await?,
+        "the database is read-only: it is a standby, or default_transaction_read_only is on; name the primary in DATABASE_URL"
+    );
+    let state = find_schema_state(&mut db).await?;
+    drop(db);
     match state {
         SchemaState::Empty if creation == SiteCreation::Refused => return Ok(None),
         // Nothing to write, so that commands that only read work on a standby, too.

@@ -26,8 +26,11 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// SQLSTATEs of a database that cannot answer now: it is starting, stopping or recovering, it cancelled a slow statement
-/// (class 57 of the PostgreSQL documentation, appendix A), or it has too many connections (class 53).
-const UNAVAILABLE_SQLSTATES: [&str; 5] = ["57P01", "57P02", "57P03", "57014", "53300"];
+/// (class 57 of the PostgreSQL documentation, appendix A), it has too many connections or no disk space (class 53), or it
+/// is a standby (25006, `read_only_sql_transaction`).
+const UNAVAILABLE_SQLSTATES: [&str; 7] = [
+    "57P01", "57P02", "57P03", "57014", "53300", "53100", "25006",
+];
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {

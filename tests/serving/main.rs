@@ -15,6 +15,7 @@ mod log;
 mod metrics;
 mod no_site;
 mod privacy;
+mod readiness;
 mod role;
 mod socket;
 mod transfer;

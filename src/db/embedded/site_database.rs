@@ -1,10 +1,12 @@
 //! Site's role and database in the embedded Postgres. They are made, or completed, at every start.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::time::sleep;
 
 use super::socket::{PORT, SITE_ROLE, SUPERUSER};
 use super::store;
@@ -13,6 +15,8 @@ use super::store;
 const MAINTENANCE_DATABASE: &str = "postgres";
 /// Superuser that exists only while another one is renamed, which it cannot do itself.
 const TEMPORARY_SUPERUSER: &str = "broadsheet_upgrade";
+/// Interval between checks whether Postgres has replayed its log.
+const RECOVERY_POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// SQLSTATE of a connection as a role that does not exist (`invalid_authorization_specification`).
 const UNKNOWN_ROLE: &str = "28000";
 
@@ -29,6 +33,7 @@ pub fn prepare_site_database(socket_dir: &Path) -> anyhow::Result<()> {
 
 async fn prepare(socket_dir: &Path) -> anyhow::Result<()> {
     let mut db = connect_as_superuser(socket_dir).await?;
+    wait_for_recovery(&mut db).await?;
     store::drop_role(&mut db, TEMPORARY_SUPERUSER).await?;
     if !store::has_role(&mut db, SITE_ROLE).await? {
         store::create_role(&mut db, SITE_ROLE).await?;
@@ -44,6 +49,19 @@ async fn prepare(socket_dir: &Path) -> anyhow::Result<()> {
         store::change_owner(&mut db, statement).await?;
     }
     db.close().await?;
+    Ok(())
+}
+
+/// Waits until a restored backup has replayed its log. Until then nothing can be written.
+async fn wait_for_recovery(db: &mut PgConnection) -> anyhow::Result<()> {
+    let mut is_logged = false;
+    while store::is_in_recovery(db).await? {
+        if !is_logged {
+            tracing::info!("Postgres is replaying its log; the site starts when that is done");
+            is_logged = true;
+        }
+        sleep(RECOVERY_POLL_INTERVAL).await;
+    }
     Ok(())
 }
 

@@ -11,6 +11,13 @@ pub async fn has_role(db: &mut PgConnection, name: &str) -> sqlx::Result<bool> {
         .await
 }
 
+/// Returns whether the server replays the log of a backup or of another server, and accepts no writes.
+pub async fn is_in_recovery(db: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select pg_is_in_recovery()")
+        .fetch_one(db)
+        .await
+}
+
 /// Returns whether this session may do everything.
 pub async fn is_superuser(db: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar("select rolsuper from pg_roles where rolname = current_user")

@@ -45,6 +45,15 @@ pub async fn find_server_facts(db: &mut PgConnection) -> sqlx::Result<ServerFact
     .await
 }
 
+/// Returns whether this session can write nothing: the server is a standby, or its settings say so.
+pub async fn is_read_only(db: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select pg_is_in_recovery() or current_setting('transaction_read_only')::bool",
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Returns whether migrations have been run on the database, by this or another program.
 pub async fn has_migrations_table(db: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null")
