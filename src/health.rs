@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use nix::sys::statvfs::statvfs;
@@ -14,6 +14,7 @@ use crate::app::{App, ReadinessProblem};
 use crate::cache::CacheContents;
 use crate::crypto::read_key_file;
 use crate::db::{SchemaState, find_schema_state, store};
+use crate::web::Query;
 use crate::web::error::{RETRY_AFTER_SECONDS, SkipErrorPage};
 
 /// Longest time that a check of the database may take: a frozen one accepts connections and does not answer.

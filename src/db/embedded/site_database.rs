@@ -99,7 +99,9 @@ async fn rename_superuser(socket_dir: &Path) -> sqlx::Result<()> {
 }
 
 fn is_unknown_role(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.as_deref() == Some(UNKNOWN_ROLE)
 }
 

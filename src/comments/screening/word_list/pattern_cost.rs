@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use regex::Regex;
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// Longest time that one regular expression may take to search the longest comment. Those that people write take up to 8 ms,
 /// with word boundaries in a text that is not ASCII; those with which a stranger could keep a processor busy, 60 ms and more.
@@ -102,7 +102,7 @@ fn write_sample(hir: &Hir, sample: &mut String) {
     match hir.kind() {
         HirKind::Literal(literal) => sample.push_str(&String::from_utf8_lossy(&literal.0)),
         HirKind::Class(Class::Unicode(class)) => {
-            sample.extend(class.ranges().last().map(|range| range.end()));
+            sample.extend(class.ranges().last().map(ClassUnicodeRange::end));
         }
         HirKind::Repetition(repetition) => {
             for _ in 0..repetition.min.max(1) {
