@@ -275,7 +275,8 @@ sign-in-busy = { $count ->
    *[other] Too many people are trying to sign in right now. Please wait { $count } seconds and try again.
 }
 setup-title = Set up this site
-setup-explained = This link works once. It creates the first administrator account, which can do everything here.
+setup-explained = This link works once, within 24 hours of the start. It creates the first administrator account, which can do everything here.
+setup-expired = This link is more than 24 hours old and no longer works. Restart Broadsheet: its log then shows a new link.
 setup-act = Create administrator account
 role-moderator = moderator
 role-editor = editor

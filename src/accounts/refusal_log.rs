@@ -26,6 +26,7 @@ pub enum AccessRefusal {
     QueueFull,
     /// A setup link was unknown, used or replaced.
     WrongSetupLink,
+    ExpiredSetupLink,
 }
 
 /// Logs a refusal. The account is that of the entered username, if there is one; the username itself is not logged, since
@@ -64,6 +65,12 @@ pub fn record_refusal(app: &App, refusal: AccessRefusal, account: Option<Account
         }
         AccessRefusal::WrongSetupLink => {
             tracing::warn!(network, "setup link refused: it is not the current one");
+        }
+        AccessRefusal::ExpiredSetupLink => {
+            tracing::warn!(
+                network,
+                "setup link refused: it is too old; restart for a new one"
+            );
         }
     }
 }

@@ -25,8 +25,11 @@ use crate::web::{ClientIp, Db, Error, Layout, Page, Query, Result, redirect_afte
 /// Longest display name in characters, the same as for commenters.
 pub const NAME_CHARS: usize = 245;
 
-/// Creates the one-time link for creating the first admin and returns its path. An older link stops working. Returns
-/// `None` if some account can sign in already.
+/// Lifetime of the setup link in seconds: a day. It stands in the log, which others may read later.
+const SETUP_LINK_LIFETIME: i64 = 24 * 60 * 60;
+
+/// Creates the one-time link for creating the first admin and returns its path. It works for a day. An older link
+/// stops working. Returns `None` if some account can sign in already.
 pub async fn create_setup_link(db: &mut PgConnection, now: Ts) -> sqlx::Result<Option<String>> {
     if !store::needs_setup(db).await? {
         return Ok(None);
@@ -54,13 +57,41 @@ struct SetupPage {
     form: SetupForm,
 }
 
+#[derive(Template)]
+#[template(path = "accounts/setup_expired.html")]
+struct SetupExpiredPage {
+    layout: Layout,
+}
+
 #[derive(Deserialize)]
 pub struct SetupQuery {
     #[serde(default)]
     token: String,
 }
 
-/// Shows the form that creates the first admin. Responds with 404 unless the token in the URL is the current one.
+/// Returns the response to a setup link that does not work: 404 unless the token was the current one, 410 and the way to a
+/// new link if it is too old. Returns `None` if the link works.
+async fn refuse_setup_link(
+    app: &App,
+    db: &mut PgConnection,
+    layout: &Layout,
+    client: ClientIp,
+    token_hash: &[u8],
+) -> Result<Option<Response>> {
+    let Some(created_at) = store::find_setup_token(db, token_hash).await? else {
+        record_refusal(app, AccessRefusal::WrongSetupLink, None, client.0);
+        return Err(Error::NotFound);
+    };
+    if created_at.plus_seconds(SETUP_LINK_LIFETIME) > app.clock.now() {
+        return Ok(None);
+    }
+    record_refusal(app, AccessRefusal::ExpiredSetupLink, None, client.0);
+    let layout = layout.clone();
+    let page = Page(SetupExpiredPage { layout });
+    Ok(Some(page.with_status(StatusCode::GONE)))
+}
+
+/// Shows the form that creates the first admin, if the setup link works.
 pub async fn show_setup(
     State(app): State<App>,
     layout: Layout,
@@ -68,9 +99,10 @@ pub async fn show_setup(
     mut db: Db,
     Query(query): Query<SetupQuery>,
 ) -> Result<Response> {
-    if !store::is_setup_token(&mut db, &crypto::hash_token(&query.token)).await? {
-        record_refusal(&app, AccessRefusal::WrongSetupLink, None, client.0);
-        return Err(Error::NotFound);
+    let token_hash = crypto::hash_token(&query.token);
+    let refusal = refuse_setup_link(&app, &mut db, &layout, client, &token_hash).await?;
+    if let Some(refusal) = refusal {
+        return Ok(refusal);
     }
     let form = SetupForm {
         token: query.token,
@@ -91,9 +123,9 @@ pub async fn create_first_admin(
     let mut form = form.value;
     let mut db = app.pool.acquire().await?;
     let token_hash = crypto::hash_token(&form.token);
-    if !store::is_setup_token(&mut db, &token_hash).await? {
-        record_refusal(&app, AccessRefusal::WrongSetupLink, None, client.0);
-        return Err(Error::NotFound);
+    let refusal = refuse_setup_link(&app, &mut db, &layout, client, &token_hash).await?;
+    if let Some(refusal) = refusal {
+        return Ok(refusal);
     }
     // The connection goes back to the pool before the slow hashing.
     drop(db);

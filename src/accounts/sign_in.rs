@@ -122,6 +122,10 @@ pub async fn sign_in(
     };
     let mut db = app.pool.begin().await?;
     login_throttle::clear_failure(&mut db, attempt).await?;
+    // The browser gets another token, and nobody shall use the old one.
+    if let Some(old) = session::session_token_hash(&app, &jar) {
+        store::delete_session(&mut db, &old).await?;
+    }
     let session_cookie = session::create_session(&app, &mut db, account.id).await?;
     let device_cookie = device::create_cookie(&app, &mut db, account.id).await?;
     db.commit().await?;

@@ -141,7 +141,7 @@ impl AccountTask {
                 let accounts = store::list(&mut db).await?;
                 if accounts.is_empty() {
                     println!(
-                        "There are no accounts yet. The one-time link in the server's log creates the first admin."
+                        "There are no accounts yet. The one-time link in the server's log creates the first admin; it works for 24 hours after each start."
                     );
                 }
                 for account in accounts {

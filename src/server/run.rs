@@ -61,7 +61,7 @@ async fn log_first_steps(app: &App) -> anyhow::Result<()> {
     }
     match invitation {
         Some(path) => tracing::warn!(
-            "Nobody has claimed this site yet. Make yourself its admin with this one-time link: {}",
+            "Nobody has claimed this site yet. Make yourself its admin within 24 hours (after that, restart to get a new link) with this one-time link: {}",
             app.config.absolute_url(&path)
         ),
         None => tracing::info!("Sign in at {}", app.config.absolute_url("/admin/sign-in")),

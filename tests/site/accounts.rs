@@ -1,16 +1,10 @@
-//! Tests of accounts: setup of the first admin, signing in and out, and throttling of passphrase guesses.
+//! Tests of accounts: signing in and out, sessions, and throttling of passphrase guesses.
 
-use broadsheet::accounts::{Role, setup};
+use broadsheet::accounts::Role;
 
+use crate::setup::setup_link;
 use crate::support::makers::{NEW_PASSPHRASE, PASSPHRASE};
 use crate::support::{Setup, TestSite};
-
-async fn setup_link(site: &TestSite) -> Option<String> {
-    let mut db = site.app.pool.acquire().await.expect("a connection");
-    setup::create_setup_link(&mut db, site.now())
-        .await
-        .expect("the database answers")
-}
 
 /// Creates a site whose first admin has the username ada and is signed out again.
 async fn site_with_admin() -> TestSite {
@@ -27,68 +21,27 @@ async fn site_with_admin() -> TestSite {
 }
 
 #[tokio::test]
-async fn the_setup_link_creates_one_admin() {
-    let site = TestSite::new().await;
-    let old = setup_link(&site).await.expect("no account can sign in yet");
-    let link = setup_link(&site).await.expect("no account can sign in yet");
-    let stranger = site.visitor();
-    stranger.open("/admin/setup").await.has_status(404);
-    stranger
-        .open("/admin/setup?token=guess")
-        .await
-        .has_status(404);
-    stranger.open(&old).await.has_status(404);
-    stranger
-        .post_fields(
-            "/admin/setup",
-            &[
-                ("token", "guess"),
-                ("name", "Eve"),
-                ("username", "eve"),
-                ("passphrase", PASSPHRASE),
-            ],
-        )
-        .await
-        .has_status(404);
-
-    let ada = site.visitor();
-    let form = ada.open(&link).await.form("/admin/setup");
-    let short = form
-        .fill("name", "Ada")
-        .fill("username", "ada l")
-        .fill("passphrase", "short")
-        .submit()
-        .await;
-    short
-        .has_status(422)
-        .sees("A username is one word")
-        .sees("A passphrase has 15 to 300 characters");
-    let form = short.form("/admin/setup");
-    assert_eq!((form.value("name"), form.value("passphrase")), ("Ada", ""));
-    let form = form.fill("username", "ada").fill("passphrase", PASSPHRASE);
-    form.submit()
-        .await
-        .follow()
-        .await
-        .has_status(200)
-        .sees("No comments are awaiting moderation.");
-
-    site.visitor().open(&link).await.has_status(404);
-    assert!(setup_link(&site).await.is_none());
-    assert_eq!(
-        site.count("select count(*) from accounts where role = 'admin'")
-            .await,
-        1
-    );
-}
-
-#[tokio::test]
-async fn the_setup_link_stops_working_once_an_account_can_sign_in() {
-    let site = TestSite::new().await;
-    let link = setup_link(&site).await.expect("no account can sign in yet");
-    site.visitor().open(&link).await.has_status(200);
-    site.staff("ada", Role::Admin).await;
-    site.visitor().open(&link).await.has_status(404);
+async fn signing_in_again_ends_the_old_session_of_the_browser_only() {
+    let site = site_with_admin().await;
+    let (desk, phone) = (site.visitor(), site.visitor());
+    let fields = [("username", "ada"), ("passphrase", PASSPHRASE)];
+    for browser in [&desk, &phone, &desk] {
+        let old = browser.cookie("broadsheet");
+        browser
+            .post_fields("/admin/sign-in", &fields)
+            .await
+            .has_status(303);
+        if let Some(old) = old {
+            let thief = site.visitor();
+            thief.set_cookie("broadsheet", &old);
+            thief.open("/admin/comments").await.has_status(303);
+        }
+    }
+    // That of the setup, of the desk and of the phone.
+    assert_eq!(site.count("select count(*) from sessions").await, 3);
+    for browser in [&desk, &phone] {
+        browser.open("/admin/comments").await.has_status(200);
+    }
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ mod search;
 mod search_cost;
 mod security;
 mod settings;
+mod setup;
 mod shared_limits;
 mod similar_groups;
 mod sitemap;

@@ -1,21 +1,15 @@
 //! Tests of choosing a passphrase: weak ones are refused with a reason, in setup and on the account page.
 
-use broadsheet::accounts::{Role, setup};
+use broadsheet::accounts::Role;
 use broadsheet::text::Language;
 
+use crate::setup::setup_link;
 use crate::support::makers::{NEW_PASSPHRASE, PASSPHRASE};
 use crate::support::visitor::Page;
 use crate::support::{Setup, TestSite};
 
-async fn setup_link(site: &TestSite) -> String {
-    let mut db = site.app.pool.acquire().await.expect("a connection");
-    let link = setup::create_setup_link(&mut db, site.now()).await;
-    link.expect("the database answers")
-        .expect("no account can sign in yet")
-}
-
 async fn set_up(site: &TestSite, passphrase: &str) -> Page {
-    let link = setup_link(site).await;
+    let link = setup_link(site).await.expect("no account can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada Lovelace")
         .fill("username", "ada-1815")

@@ -210,14 +210,18 @@ pub async fn upsert_setup_token(
     Ok(())
 }
 
-/// Returns whether the token for creating the first admin is current and no account can sign in yet.
-pub async fn is_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
+/// Returns the time at which the token for creating the first admin was created. Returns `None` if it is not the current
+/// one or some account can sign in already.
+pub async fn find_setup_token(
+    db: &mut PgConnection,
+    token_hash: &[u8],
+) -> sqlx::Result<Option<Ts>> {
     sqlx::query_scalar!(
-        r#"select exists (select 1 from setup_tokens where token_hash = $1)
-              and not exists (select 1 from accounts where passphrase_hash is not null) as "is!""#,
+        "select created_at from setup_tokens where token_hash = $1
+              and not exists (select 1 from accounts where passphrase_hash is not null)",
         token_hash
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
 }
 
