@@ -203,7 +203,7 @@ fn commands_work_without_a_server_or_report_that_they_need_one() {
     );
     let mut short = broadsheet(&data);
     short.args(["account", "add", "may", "--name", "May"]);
-    assert!(text(&run(short, "short\n")).contains("15 to 1000 characters"));
+    assert!(text(&run(short, "short\n")).contains("15 to 300 characters"));
     let mut url_command = broadsheet(&data);
     url_command.args(["account", "add", "may@example.org", "--name", "May"]);
     assert!(text(&run(url_command, "four plain words here\n")).contains("without @"));
@@ -485,12 +485,16 @@ fn a_killed_postgres_is_restarted_without_losing_comments() {
             }
             acknowledged
         });
-        // A cached page is served all the time.
+        // A cached page is served while Postgres is away. Once it is back, the page is rendered again, and the next kill may
+        // come before that.
         let reader = scope.spawn(|| {
             let mut read = 0;
             while !stop.load(Ordering::SeqCst) {
-                assert_eq!(server.get(&article).status, 200);
-                read += 1;
+                match server.get(&article).status {
+                    200 => read += 1,
+                    503 => assert_ne!(server.postgres_pid(), Some(killed)),
+                    status => panic!("{status}"),
+                }
             }
             read
         });
@@ -502,8 +506,11 @@ fn a_killed_postgres_is_restarted_without_losing_comments() {
             server.kill_postgres();
             given_back.load(Ordering::SeqCst) > 0
         });
+        // One result of the check answers for a second, which may be the one before the last kill.
+        let last_kill = Instant::now();
         wait_until("the site is ready again", || {
-            server.get("/readyz").status == 200
+            last_kill.elapsed() > Duration::from_secs(1)
+                && server.get("/readyz?for=writes").status == 200
         });
         assert_ne!(server.postgres_pid(), Some(killed));
         let before = load_comment_bodies(&server.database_url()).len();
@@ -579,8 +586,9 @@ fn a_second_server_takes_over_postgres_when_the_first_stops() {
     };
     assert_eq!(reply(&first, "One").expect("a response").status, 303);
     first.stop();
+    // The log, too: a result of the check may be from the second before.
     wait_until("the second has taken over", || {
-        second.get("/readyz").status == 200
+        second.get("/readyz?for=writes").status == 200 && second.log().contains("took over")
     });
     assert_eq!(reply(&second, "Two").expect("a response").status, 303);
     assert_eq!(load_comment_bodies(&second.database_url()).len(), 5);
@@ -589,7 +597,7 @@ fn a_second_server_takes_over_postgres_when_the_first_stops() {
     let third = Server::start(&first.data);
     second.kill();
     wait_until("the third has taken over", || {
-        third.get("/readyz").status == 200 && third.log().contains("took over")
+        third.get("/readyz?for=writes").status == 200 && third.log().contains("took over")
     });
     assert_eq!(reply(&third, "Three").expect("a response").status, 303);
     assert_eq!(load_comment_bodies(&third.database_url()).len(), 6);

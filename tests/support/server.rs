@@ -137,7 +137,7 @@ impl Server {
         };
         wait_until("the server is ready", || {
             server
-                .try_get("/readyz")
+                .try_get("/readyz?for=writes")
                 .is_some_and(|answer| answer.status == 200)
         });
         server

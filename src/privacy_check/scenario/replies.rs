@@ -44,7 +44,8 @@ impl CanaryScenario<'_> {
         self.approved_comment = self.submit_reply(path, &text, &subscribed, 303).await?;
         // The duplicate and the flood are only refused while the clock and the network are the same.
         let response = self.post_reply(path, &text, &subscribed).await?;
-        expect_status(&response, 409, "a duplicate reply")?;
+        // It leads to the public comment.
+        expect_status(&response, 303, "a duplicate of a public reply")?;
         let response = self.post_reply(path, "At once.", &[]).await?;
         expect_status(&response, 429, "a reply within the flood interval")
     }
@@ -55,6 +56,8 @@ impl CanaryScenario<'_> {
             let text = format!("{held_text} {number}");
             let id = self.submit_reply(path, &text, &[], 303).await?;
             self.held_comments.extend(id);
+            let response = self.post_reply(path, &text, &[]).await?;
+            expect_status(&response, 409, "a duplicate of a held reply")?;
         }
         let trashed = format!("A reply with {TRASH_WORD}.");
         self.submit_reply(path, &trashed, &[], 303).await?;
